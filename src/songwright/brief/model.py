@@ -1,0 +1,167 @@
+"""What is wanted: the requested controls, each empty when the person left it open.
+
+A `Brief` holds only requests. Defaults come later, from the style and the use, when
+`songwright.compose` makes a plan; so the report can tell what was asked from what was chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from songwright.theory import Chord, Key, Meter
+
+USES = (
+    "background score", "vocal bed", "social loop", "full song", "game cue", "film cue",
+    "sting", "study etude",
+)  # fmt: skip
+
+SECTION_FUNCTIONS = (
+    "intro", "verse", "pre-chorus", "chorus", "post-chorus", "bridge", "breakdown", "build",
+    "drop", "solo", "interlude", "outro", "A", "B", "C", "D",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Affect:
+    """Mood as five numbers in -1..1; 0 is neutral.
+
+    valence (sad … happy), arousal (calm … excited), tension (relaxed … tense), brightness
+    (dark … bright timbre and register), density (sparse … full texture).
+    """
+
+    valence: float = 0.0
+    arousal: float = 0.0
+    tension: float = 0.0
+    brightness: float = 0.0
+    density: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long the piece shall be, in one unit.
+
+    ``unit`` is ``"seconds"`` or ``"bars"``; ``low == high`` is one number. ``exact`` means that
+    the end must land on it (±1 %); otherwise ±1 bar is close enough ("about").
+    """
+
+    unit: str
+    low: float
+    high: float
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TempoRequest:
+    """Quarter-note tempo asked for; ``low == high`` is one number."""
+
+    low_bpm: float
+    high_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Modulation:
+    """``where`` names a section ("last chorus", "bridge", "end"); ``semitones`` how far, up > 0."""
+
+    where: str
+    semitones: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChartBar:
+    """The chords of one bar and the share of the bar each takes (shares add up to 1)."""
+
+    chords: tuple[str, ...]
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRequest:
+    """One section of a requested form; 0 bars leaves the length open."""
+
+    function: str
+    bars: int = 0
+    chart: tuple[ChartBar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyPoint:
+    """Energy 0..1 at a time: ``position`` 0..1 of the piece, or ``seconds`` when not None."""
+
+    level: float
+    position: float = 0.0
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentRequest:
+    """An instrument that must sound.
+
+    ``instruments`` lists the ids that satisfy the request, preferred first (one for "violin", many
+    for "strings" or "drums"); ``role`` is a member of `songwright.score.ROLES` or empty;
+    ``pattern`` names a playing pattern ("walking", "travis") or is empty; ``adjectives`` are known
+    words such as sparse, dense, soft, bright, evolving; ``word`` is what was written.
+    """
+
+    word: str
+    instruments: tuple[str, ...]
+    role: str = ""
+    pattern: str = ""
+    adjectives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Avoid:
+    """Something that must not sound: a word and the instrument ids and roles that it bars."""
+
+    word: str
+    instruments: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One control as it was understood: which words or field gave which value."""
+
+    control: str
+    words: str
+    value: str
+    source: str = "prompt"  # "prompt", "field" or "scene"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything that was asked for. ``None`` or empty means: left open."""
+
+    prompt: str = ""
+    title: str = ""
+    use: str = ""
+    style: str = ""
+    moods: tuple[str, ...] = ()
+    affect: Affect = field(default_factory=Affect)
+    key: Key | None = None
+    mode: str = ""  # a mode without a tonic ("in a minor key"): a name in theory.MODES
+    modulations: tuple[Modulation, ...] = ()
+    tempo: TempoRequest | None = None
+    feel: str = ""  # "straight", "swing", "shuffle", "half-time", "double-time"
+    ritardando: bool = False
+    meter: Meter | None = None
+    length: Length | None = None
+    form: tuple[SectionRequest, ...] = ()
+    energy: tuple[EnergyPoint, ...] = ()
+    chart: tuple[ChartBar, ...] = ()  # chord chart for the whole piece, repeated to its length
+    instruments: tuple[InstrumentRequest, ...] = ()
+    only_these: bool = False  # nothing but the instruments listed ("solo piano")
+    avoid: tuple[Avoid, ...] = ()
+    pitch_low: int | None = None  # bounds in MIDI pitch for every pitched part
+    pitch_high: int | None = None
+    pitch_octaves: int | None = None  # or: all pitched notes within this many octaves
+    register: str = ""  # "low", "middle", "high" for the lead
+    note_density: str = ""  # "sparse", "medium", "dense"
+    intensity: str = ""  # "low", "medium", "high"
+    danceability: str = ""  # "low", "medium", "high"
+    dynamics: str = ""  # "pp" … "ff"
+    ending: str = ""  # "final", "fade", "hard", "loop", "ring"
+    production: tuple[str, ...] = ()  # "lo-fi", "warm", "wide", "dry", "bright", "distorted" …
+    heard: tuple[Heard, ...] = ()
+    conflicts: tuple[str, ...] = ()  # sentences: what clashed and which rule decided
+    not_understood: tuple[str, ...] = ()
