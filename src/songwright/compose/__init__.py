@@ -1,1 +1,11 @@
+"""Composition, level by level: form → harmony → melody → arrangement.
 
+`make_plan` decides everything that can be said in words; `write_score` writes the notes. Both are
+pure: the same brief and seed give the same values.
+"""
+
+from songwright.compose.planning import make_plan
+from songwright.compose.plan import Decision, PartPlan, Plan, SectionPlan
+from songwright.compose.writing import write_score
+
+__all__ = ["Decision", "PartPlan", "Plan", "SectionPlan", "make_plan", "write_score"]

@@ -21,7 +21,8 @@ class ControlPoint:
     """A controller value (0..127) from a moment on; renderers interpolate between points.
 
     ``controller`` is a MIDI number: 1 modulation, 7 volume, 10 pan, 11 expression, 64 sustain
-    pedal, 74 brightness; 128 is pitch bend with values -8192..8191 over ±2 semitones.
+    pedal, 74 brightness; 128 is pitch bend with values -8192..8191 over ±2 semitones (4096 steps
+    a semitone; files from outside with a wider bend range hold larger values).
     """
 
     seconds: float

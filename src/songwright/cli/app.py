@@ -1,0 +1,66 @@
+"""The command group: names and help of all commands without importing what they need."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+_COMMANDS = {
+    "compose": ("songwright.cli.compose", "Compose a piece, or a whole file of prompts."),
+    "understand": ("songwright.cli.understand", "Show how a prompt is read, and what is not."),
+    "styles": ("songwright.cli.catalogue", "List the styles."),
+    "instruments": ("songwright.cli.catalogue", "List the instruments."),
+    "render": ("songwright.cli.render", "Play any MIDI file into stems, mix and master."),
+    "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
+    "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Loads a command's module only when that command runs, so that help stays instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        if "--help" in sys.argv[1:2] or len(sys.argv) == 1:
+            return click.Command(cmd_name, help=_COMMANDS[cmd_name][1])
+        module = import_module(_COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog='Try:  songwright compose "lo-fi hip-hop, rainy night, 80 BPM, one minute" --out rain',
+)
+@click.version_option(package_name="songwright", message="songwright %(version)s")
+def group() -> None:
+    """From a musical intent to a finished, editable, rights-clear piece."""
+
+
+def main() -> None:
+    """Run the command line; expected errors become one clear line and an exit code."""
+    from songwright.errors import SongwrightError  # noqa: PLC0415
+
+    try:
+        group(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped; nothing was changed", err=True)
+        raise SystemExit(130) from None
+    except click.exceptions.Exit as stop:
+        raise SystemExit(stop.exit_code) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except SongwrightError as error:
+        click.echo(f"songwright: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:  # the reader of a pipe has gone
+        raise SystemExit(0) from None

@@ -1,0 +1,184 @@
+"""Chords from grids: voicings led from chord to chord, struck, strummed, split over two hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from songwright.compose.accompany.grid import bar_hits, on_chords
+from songwright.compose.accompany.patterns import Pattern
+from songwright.compose.accompany.register import below_tune, home, place, scale_of, velocity
+from songwright.compose.accompany.rhythm import Hit
+from songwright.compose.accompany.stage import Bar, Span, Stage
+from songwright.score import Note
+from songwright.theory import Chord
+from songwright.theory.voicing import fifth_pc, third_pc, voice
+
+_LOW_HAND = 5
+"""A hand needs this many semitones between its low note and the chord above."""
+
+
+def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
+    """Play a chord grid over consecutive bars of one section."""
+    player = Comper(stage, pattern, bars)
+    notes: list[Note] = []
+    open_chords: dict[int, tuple[Chord, list[int]]] = {}  # by layer: what an early chord struck
+    grids = [bar_hits(stage, pattern, bar) for bar in bars]
+    for k, bar in enumerate(bars):
+        held_on = {h.layer for h in grids[k + 1] if h.held} if k + 1 < len(bars) else set()
+        for hit, span in on_chords(grids[k], bar, pattern.strict, "c"):
+            if hit.held:
+                before = open_chords.pop(hit.layer, None)
+                if before is not None and before[0] == span.chord:
+                    for i in before[1]:
+                        length = hit.end - notes[i].onset_ticks
+                        notes[i] = replace(notes[i], duration_ticks=round(length * pattern.gate))
+                    continue
+                if hit.layer == 0 and span.begins and bar.place == 0:
+                    hit = replace(hit, symbol="c", held=False)
+                else:
+                    continue
+            ties = hit.end == bar.end and hit.layer in held_on and span.end == bar.end
+            early = hit.symbol == "n" or (ties and hit.start >= span.end - 480)
+            chord = span.following if early and span.changes else span.chord
+            first = len(notes)
+            notes += player.strike(hit, span, chord, bar, tied=ties)
+            if ties:
+                open_chords[hit.layer] = (chord, list(range(first, len(notes))))
+    stage.hand.voicing = player.last
+    return notes
+
+
+class Comper:
+    """Voices chords one after the other and turns grid symbols into notes."""
+
+    def __init__(self, stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> None:
+        self.stage, self.pattern = stage, pattern
+        self.low, high = home(stage, pattern)
+        self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
+        self.has_bass = stage.plays("bass", bars[0].section)
+        self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
+        self.last: tuple[int, ...] = stage.hand.voicing
+        self.current: Chord | None = None
+        self.age = 0
+
+    def voicing(self, chord: Chord, bar: Bar) -> tuple[int, ...]:
+        """The voicing of a chord after the last one; a chord that stays long may turn over."""
+        if chord == self.current and self.last:
+            if bar.phrase_place % 2 or self.age == bar.index or not self._turns(bar):
+                return self.last
+            low, high = self._hand_range()
+            around = sum(self.last) / len(self.last) + (4 if self.last[-1] + 4 <= high else -4)
+            self.last = self._voice(chord, (), low, high, around, bar)
+        else:
+            low, high = self._hand_range()
+            self.last = self._voice(chord, self.last, low, high, None, bar)
+        self.current, self.age = chord, bar.index
+        return self.last
+
+    def _turns(self, bar: Bar) -> bool:
+        return self.pattern.voicing != "power" and self.stage.chance(bar, "turn").random() < 0.45
+
+    def _hand_range(self) -> tuple[int, int]:
+        """With a bass hand below, the chord hand keeps out of the lowest third."""
+        if not self.two_hands:
+            return self.low, self.high
+        floor = min(self.low + 12, max(self.low, self.high - 14))
+        return floor, self.high
+
+    def _voice(
+        self, chord: Chord, before: tuple[int, ...], low: int, high: int,
+        around: float | None, bar: Bar,
+    ) -> tuple[int, ...]:  # fmt: skip
+        style = self.pattern.voicing
+        if style == "rootless" and not (self.has_bass or self.two_hands):
+            style = "open"  # nobody else would play the root
+        fewest, most = self.pattern.voices
+        level = bar.section.energy - 0.15 * ("sparse" in self.stage.words)
+        count = fewest + round((most - fewest) * min(1.0, max(0.0, level)))
+        return voice(
+            chord, before, low, high, count, style, centre=around,
+            colour=frozenset(scale_of(chord, bar.key)),
+        )  # fmt: skip
+
+    def strike(self, hit: Hit, span: Span, chord: Chord, bar: Bar, tied: bool) -> list[Note]:
+        """Notes of one hit."""
+        voicing = self.voicing(chord, bar)
+        symbol = hit.symbol
+        pitches = self._pitches(symbol, voicing, chord, bar)
+        length = hit.end - hit.start
+        if not tied:
+            length = max(30, round(length * self.pattern.gate))
+        articulation, level = self.pattern.articulation, velocity(
+            self.stage, bar, hit.strength, hit.accent
+        )
+        if symbol == "x":
+            length, articulation, level = min(length, 50), "ghost", 40
+        elif symbol == "m":
+            length, articulation, level = round(length * 0.8), "staccato", level - 8
+        elif symbol == "u":
+            level -= 9
+        elif symbol in "t123456i":
+            level -= 5
+        elif hit.accent and bar.energy >= 0.65 and articulation == "":
+            articulation = "accent"
+        level = max(20, level)
+        return [Note(hit.start, length, pitch, level, articulation) for pitch in pitches]
+
+    def _pitches(
+        self, symbol: str, voicing: tuple[int, ...], chord: Chord, bar: Bar
+    ) -> tuple[int, ...]:
+        if symbol == "t":
+            return voicing[1:] if len(voicing) > 2 else voicing
+        if symbol == "h":
+            return voicing[-1:]
+        if symbol == "u":
+            return voicing[-3:]
+        if symbol == "x":
+            return voicing[-2:]
+        if symbol == "m":
+            return voicing[:1]
+        if symbol in "bfop":
+            return self._low_hand(symbol, voicing, chord, bar)
+        if symbol == "e":
+            return tuple(p for p in (voicing[0], voicing[0] + 12) if p <= self.stage.part.high)
+        if symbol == "i":
+            return voicing[1:3] or voicing
+        if symbol == "g":
+            return self._neighbours(voicing, chord, bar)
+        if symbol.isdigit():
+            number = int(symbol) - 1
+            pitch = voicing[number % len(voicing)] + 12 * (number // len(voicing))
+            return (pitch if pitch <= self.stage.part.high else pitch - 12,)
+        return voicing
+
+    def _low_hand(
+        self, symbol: str, voicing: tuple[int, ...], chord: Chord, bar: Bar
+    ) -> tuple[int, ...]:
+        ceiling = max(self.low, voicing[0] - _LOW_HAND)
+        floor = max(self.stage.part.low, self.low - 5)
+        around = (45 if self.has_bass else 41) + (0 if self.pattern.home else 7)
+        root = place(chord.bass_pc, around, floor, ceiling)
+        if root is None:
+            root = voicing[0]
+        if symbol == "f":
+            fifth = place(fifth_pc(chord), root - 5, floor, ceiling)
+            return (root if fifth is None else fifth,)
+        if symbol == "o":
+            return (root + 12 if root + 12 < voicing[-1] else root,)
+        if symbol == "p":
+            return tuple(sorted({root, place(fifth_pc(chord), root + 7, floor, ceiling) or root}))
+        loud = bar.energy >= 0.8 and not self.has_bass and root - 12 >= self.stage.part.low
+        return (root - 12, root) if loud and root - 12 >= 28 else (root,)
+
+    def _neighbours(self, voicing: tuple[int, ...], chord: Chord, bar: Bar) -> tuple[int, ...]:
+        """Third and fifth a step up: the plagal turn of gospel and country."""
+        scale = scale_of(chord, bar.key)
+        moving = {third_pc(chord), fifth_pc(chord)}
+        turned = set()
+        for pitch in voicing:
+            step = pitch
+            if pitch % 12 in moving:
+                step += 1 if (pitch + 1) % 12 in scale else 2
+            turned.add(min(step, self.stage.part.high))
+        return tuple(sorted(turned))

@@ -1,0 +1,121 @@
+"""The human report: one self-contained HTML file."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from songwright.compose import Plan
+from songwright.export.pictures import ROLE_COLOURS, energy_curve, piano_roll, waveform
+from songwright.export.report import MISSED, Report, Row
+from songwright.score import Score
+
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:1060px;margin:2rem auto;padding:0 1rem}
+h1{margin-bottom:0}h2{margin-top:2rem}.prompt{font-size:1.1rem;opacity:.8}
+svg{width:100%;background:#8881;border-radius:6px;display:block}svg text{fill:currentColor}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;
+border-bottom:1px solid #8884;vertical-align:top}
+.met{color:#2a9d5c;font-weight:600}.missed{color:#d62839;font-weight:700}.open{opacity:.55}
+.chip{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+.note{border-left:4px solid #f3a712;padding-left:.8rem}audio{width:100%}
+"""
+
+
+def report_html(report: Report, plan: Plan, score: Score, folder: Path) -> str:
+    """The report as a page that needs nothing but itself (it plays ``master.*`` beside it)."""
+    body = [
+        f"<h1>{escape(report.title)}</h1>",
+        f'<p class="prompt">{escape(report.prompt) or "(no prompt)"}</p>',
+        f"<p>{escape(_facts(plan))}</p>",
+        _player(folder),
+        _notes(report),
+        "<h2>The piece</h2>",
+        piano_roll(score, plan),
+        _legend(score),
+        "<h3>Energy</h3>",
+        energy_curve(plan, score),
+    ]
+    master = next((folder / f"master.{e}" for e in ("wav", "flac")
+                   if (folder / f"master.{e}").exists()), None)  # fmt: skip
+    if master is not None:
+        body += ["<h3>Waveform</h3>", waveform(master)]
+    body += ["<h2>Controls</h2>", _control_table(report.controls), "<h2>Sections</h2>"]
+    body += [_section_table(plan, score)]
+    if report.decisions:
+        body += ["<h2>Decisions</h2>", _table(("control", "value", "why"), report.decisions)]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>"
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _facts(plan: Plan) -> str:
+    return (
+        f"{plan.style.replace('_', ' ')} · {plan.use} · {plan.key} · {plan.tempo_bpm:.4g} BPM · "
+        f"{plan.meter} · {plan.bars} bars · seed {plan.seed}"
+    )
+
+
+def _player(folder: Path) -> str:
+    for ending in ("mp3", "ogg", "flac", "wav"):
+        if (folder / f"master.{ending}").exists():
+            return f'<audio controls preload="none" src="master.{ending}"></audio>'
+    return ""
+
+
+def _notes(report: Report) -> str:
+    lines = [f"Not understood: {', '.join(report.not_understood)}."] * bool(report.not_understood)
+    lines += report.conflicts
+    missed = [row.control for row in report.controls if row.verdict == MISSED]
+    if missed:
+        lines.append(f"Missed: {', '.join(missed)}.")
+    return "".join(f'<p class="note">{escape(line)}</p>' for line in lines)
+
+
+def _legend(score: Score) -> str:
+    return "<p>" + " &nbsp; ".join(
+        f'<span class="chip" style="background:{ROLE_COLOURS[p.role]}"></span>'
+        f"{escape(p.name)} ({p.role}, {len(p.notes)} notes)"
+        for p in score.parts
+    ) + "</p>"  # fmt: skip
+
+
+def _control_table(rows: tuple[Row, ...]) -> str:
+    lines = "".join(
+        f"<tr><th>{escape(r.control)}</th><td>{escape(r.requested) or '–'}</td>"
+        f"<td>{escape(r.planned)}</td><td>{escape(r.measured)}</td>"
+        f'<td class="{r.verdict}">{r.verdict}</td></tr>'
+        for r in rows
+    )
+    head = "<tr><th>control</th><th>requested</th><th>planned</th><th>measured</th><th></th></tr>"
+    return f"<table>{head}{lines}</table>"
+
+
+def _section_table(plan: Plan, score: Score) -> str:
+    bar = plan.meter.bar_ticks
+    rows = []
+    for section in plan.sections:
+        start, end = section.start_bar * bar, section.end_bar * bar
+        chords = " ".join(
+            c.chord.symbol for c in score.chords if start <= c.onset_ticks < end
+        )
+        treatment = ", ".join(
+            t.treatment for t in score.themes if start <= t.onset_ticks < end
+        )
+        rows.append(
+            (section.id, f"{section.start_bar + 1}–{section.end_bar}", f"{section.energy:.2f}",
+             str(section.key), f"{section.letter} ({treatment or 'no tune'})", chords,
+             ", ".join(section.parts))
+        )  # fmt: skip
+    return _table(("section", "bars", "energy", "key", "theme", "chords", "parts"), tuple(rows))
+
+
+def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
+    cells = "".join(
+        "<tr>" + "".join(f"<td>{escape(value)}</td>" for value in row) + "</tr>" for row in rows
+    )
+    return f"<table><tr>{''.join(f'<th>{h}</th>' for h in head)}</tr>{cells}</table>"

@@ -1,0 +1,88 @@
+"""How stems begin and end: laid out on the exact length, wrapped for loops, faded to zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from songwright.audio import Audio
+
+ENDINGS = ("final", "ring", "fade", "hard", "loop")
+
+_HARD_SECONDS = 0.02
+_FINAL_SECONDS = 1.5
+_RING_SECONDS = 2.0
+_FADE_SECONDS = 6.0
+_FADE_BLOCK = 65_536
+
+
+def lay_out(dry: Audio, length_samples: int, ending: str, lead_in_samples: int = 0) -> Audio:
+    """Copy a dry stem to its place in the piece.
+
+    Parameters
+    ----------
+    dry
+        Stereo samples ``(2, n)``; what is longer than the piece is the tail of its last notes.
+    length_samples
+        Length of the piece.
+    ending
+        With ``loop`` the tail is added to the start, as often as it goes round; otherwise it is
+        cut.
+    lead_in_samples
+        For ``loop``: this much of the end is put before the start, so that filters, compressors
+        and reverberation that follow are in full swing when the loop begins.
+
+    Returns
+    -------
+    Audio
+        New array ``(2, lead_in_samples + length_samples)``.
+    """
+    laid = np.zeros((2, lead_in_samples + length_samples), dtype=np.float32)
+    if not length_samples:
+        return laid
+    piece = laid[:, lead_in_samples:]
+    kept = min(length_samples, dry.shape[1])
+    piece[:, :kept] = dry[:, :kept]
+    if ending != "loop":
+        return laid
+    for start in range(length_samples, dry.shape[1], length_samples):
+        tail = dry[:, start : start + length_samples]
+        piece[:, : tail.shape[1]] += tail
+    end = lead_in_samples
+    while end > 0:
+        count = min(end, length_samples)
+        laid[:, end - count : end] = piece[:, length_samples - count :]
+        end -= count
+    return laid
+
+
+def fade_samples(ending: str, length_samples: int, sample_rate_hz: int) -> int:
+    """Length of the closing fade; never more than two fifths of the piece."""
+    seconds = {
+        "hard": _HARD_SECONDS,
+        "ring": _RING_SECONDS,
+        "fade": _FADE_SECONDS,
+        "loop": 0.0,
+    }.get(ending, _FINAL_SECONDS)
+    return min(round(seconds * sample_rate_hz), 2 * length_samples // 5)
+
+
+def close(audio: Audio, ending: str, sample_rate_hz: int) -> None:
+    """Fade the end of a stem in place so that its last sample is zero.
+
+    The curve is the same for every stem, so faded stems add up to the faded mix. A loop is left
+    alone: its end runs into its start.
+    """
+    length = audio.shape[1]
+    fade_out(audio, fade_samples(ending, length, sample_rate_hz))
+
+
+def fade_out(audio: Audio, count: int) -> None:
+    """Fade the last ``count`` samples of ``(channels, samples)`` to zero on cos², in place."""
+    first = audio.shape[1] - count
+    for start in range(0, count, _FADE_BLOCK):
+        stop = min(count, start + _FADE_BLOCK)
+        turn = np.arange(start + 1, stop + 1) / count
+        curve = np.cos(0.5 * np.pi * turn) ** 2
+        if stop == count:
+            curve[-1] = 0.0
+        audio[:, first + start : first + stop] *= curve.astype(np.float32)

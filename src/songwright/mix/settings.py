@@ -1,0 +1,197 @@
+"""What a mix is made with: frozen values that serialise, print and can be edited.
+
+Levels inside the channel strip refer to a stem that was first brought to `REFERENCE_LUFS`, so a
+compressor threshold means the same for every instrument, however loud its synthesiser is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+REFERENCE_LUFS = -20.0
+"""Loudness at which every stem passes its channel strip, and the mix its mastering chain."""
+
+MIX_ANCHOR_LUFS = -26.0
+"""Loudness of a stem at fader 0 dB in the mix; leaves the sum about 22 dB of headroom."""
+
+
+@dataclass(frozen=True, slots=True)
+class EqBand:
+    """One band of a parametric equaliser.
+
+    ``kind`` is ``peak``, ``low_shelf`` or ``high_shelf``; ``frequency_hz`` its centre, or the
+    middle of a shelf's slope; ``gain_db`` -24..24; ``q`` 0.1..20.
+    """
+
+    kind: str
+    frequency_hz: float
+    gain_db: float
+    q: float = 0.707
+
+
+@dataclass(frozen=True, slots=True)
+class Compressor:
+    """Downward compressor; ``threshold_db`` in dBFS of a stem at `REFERENCE_LUFS`.
+
+    ``ratio`` ≥ 1 in dB over dB; ``knee_db`` width of the soft knee around the threshold;
+    ``attack_ms`` and ``release_ms`` are time constants (63 %) of the gain.
+    """
+
+    threshold_db: float = -16.0
+    ratio: float = 2.5
+    attack_ms: float = 12.0
+    release_ms: float = 120.0
+    knee_db: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sidechain:
+    """Ducking at every kick: down by ``depth_db``, held, and back within ``release_ms``."""
+
+    depth_db: float
+    hold_ms: float = 25.0
+    release_ms: float = 160.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoFi:
+    """Worn tape: pitch drifting by ``wow_cents`` and shaking by ``flutter_cents``, in one band.
+
+    ``low_hz`` and ``high_hz`` bound what the tape passes.
+    """
+
+    wow_cents: float = 8.0
+    flutter_cents: float = 2.0
+    low_hz: float = 60.0
+    high_hz: float = 7_500.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartMix:
+    """Channel strip of one part, in the order in which the signal passes it.
+
+    Attributes
+    ----------
+    role
+        What the part does in the arrangement; only for reading.
+    high_pass_hz, low_pass_hz
+        Cutoffs (-3 dB, 12 dB per octave); 0 leaves the filter out.
+    eq
+        Parametric bands.
+    compressor
+        None leaves the part's dynamics alone.
+    saturation
+        0..1, from clean to clearly driven.
+    lofi
+        Worn-tape chain, or None.
+    level_db
+        Fader: 0 brings the stem to `MIX_ANCHOR_LUFS`.
+    width
+        Side gain: 0 mono, 1 as rendered, up to 2.
+    spread
+        0..1 stereo width made from a mono sound by decorrelation; vanishes in mono.
+    mono_below_hz
+        Below this the sides are removed; 0 keeps them.
+    pan
+        -1 left … 1 right, constant power.
+    sidechain
+        Ducking by the kick, or None.
+    reverb_send_db
+        Reverberation relative to the mix's usual depth; None is dry.
+    noise_dbfs
+        RMS level of vinyl and tape noise that this part carries; None for no noise.
+    """
+
+    role: str = "chords"
+    high_pass_hz: float = 30.0
+    low_pass_hz: float = 0.0
+    eq: tuple[EqBand, ...] = ()
+    compressor: Compressor | None = None
+    saturation: float = 0.0
+    lofi: LoFi | None = None
+    level_db: float = 0.0
+    width: float = 1.0
+    spread: float = 0.0
+    mono_below_hz: float = 0.0
+    pan: float = 0.0
+    sidechain: Sidechain | None = None
+    reverb_send_db: float | None = 0.0
+    noise_dbfs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReverbSettings:
+    """One room that all parts stand in.
+
+    Attributes
+    ----------
+    kind
+        Key of ``data/reverbs.toml``, or ``dry``.
+    rt60_seconds
+        Time to decay by 60 dB at 1 kHz, 0.2..12.
+    level_db
+        Reverberation relative to the direct sound at a send of 0 dB.
+    pre_delay_ms
+        Delay before the reverberation, 0..250.
+    brightness
+        Scales the decay time of the highs; 1 is the room's own.
+    """
+
+    kind: str = "room"
+    rt60_seconds: float = 1.2
+    level_db: float = -12.0
+    pre_delay_ms: float = 12.0
+    brightness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MasterSettings:
+    """Mastering chain and delivery target.
+
+    Attributes
+    ----------
+    target_lufs
+        Integrated loudness of the result.
+    ceiling_dbtp
+        Highest true peak of the result.
+    eq
+        Bands over the whole mix.
+    tonal_match
+        0..1 how far the tonal balance is pulled towards the target curve.
+    glue
+        0..1 amount of bus compression.
+    saturation, soft_clip
+        0..1 each: gentle drive, and rounding of peaks before the limiter.
+    width
+        Side gain of the whole mix.
+    mono_below_hz
+        Below this the mix is mono.
+    max_gain_db
+        Most that a quiet mix is lifted; sparse pieces stay below the target rather than become
+        noise.
+    """
+
+    target_lufs: float = -14.0
+    ceiling_dbtp: float = -1.0
+    eq: tuple[EqBand, ...] = ()
+    tonal_match: float = 0.4
+    glue: float = 0.3
+    saturation: float = 0.0
+    soft_clip: float = 0.3
+    width: float = 1.0
+    mono_below_hz: float = 120.0
+    max_gain_db: float = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class MixSettings:
+    """Everything that turns dry stems into a master.
+
+    ``ending`` is ``final``, ``ring``, ``fade``, ``hard`` or ``loop``; ``seed`` names the noise.
+    """
+
+    parts: dict[str, PartMix] = field(default_factory=dict)
+    reverb: ReverbSettings = field(default_factory=ReverbSettings)
+    master: MasterSettings = field(default_factory=MasterSettings)
+    ending: str = "ring"
+    seed: int = 0

@@ -1,0 +1,45 @@
+"""Compile every kernel of the mix ahead of time, so that the first piece does not wait for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from songwright.mix.master import master
+from songwright.mix.settings import (
+    Compressor,
+    EqBand,
+    LoFi,
+    MasterSettings,
+    MixSettings,
+    PartMix,
+    ReverbSettings,
+    Sidechain,
+)
+from songwright.mix.strip import process_stem
+from songwright.perform.model import PlayedPart
+
+
+def warm_up() -> None:
+    """Run half a second of sound through everything; the compiled code is cached on disk."""
+    strip = PartMix(
+        eq=(EqBand("peak", 1_000.0, 1.0),),
+        compressor=Compressor(),
+        saturation=0.5,
+        lofi=LoFi(),
+        spread=0.5,
+        mono_below_hz=120.0,
+        sidechain=Sidechain(6.0),
+        noise_dbfs=-60.0,
+    )
+    settings = MixSettings(
+        parts={"all": strip},
+        reverb=ReverbSettings("hall"),
+        master=MasterSettings(saturation=0.2, soft_clip=0.5, target_lufs=-8.0),
+        ending="hard",
+    )
+    rate = 48_000
+    time = np.arange(rate // 2) / rate
+    tone = np.tile(np.sin(2.0 * np.pi * 440.0 * time).astype(np.float32), (2, 1))
+    part = PlayedPart("all", "all", "chords", "pad_2_warm", ())
+    stem = process_stem(settings, part, tone, tone.shape[1], (0.1,), rate)
+    master(stem, settings, rate)

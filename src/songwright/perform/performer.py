@@ -1,0 +1,259 @@
+"""Score to performance: one player after another reads the written part and plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from songwright.compose.plan import PartPlan, Plan
+from songwright.errors import ScoreError
+from songwright.perform.chance import Chance
+from songwright.perform.dynamics import Dynamics
+from songwright.perform.expression import Expression
+from songwright.perform.facts import ArticulationFacts, PlayingFacts, RoleFacts, playing_facts
+from songwright.perform.model import ControlPoint, Performance, PlayedNote, PlayedPart
+from songwright.perform.pedal import pedal_points
+from songwright.perform.shape import Shape
+from songwright.perform.sounding import Group, lawful_controls, lawful_notes
+from songwright.perform.spread import Spreader
+from songwright.perform.swing import Swing
+from songwright.perform.timing import Timing
+from songwright.score import Instrument, Note, Part, Score, TimeMap, instrument
+from songwright.styles import Style
+from songwright.units import TICKS_PER_BEAT
+
+DRUM_GATE_SECONDS = 0.1
+LARGEST_GAP_SECONDS = 0.1  # between notes that are merely not legato
+LONGEST_SHORT_SECONDS = 0.6  # a staccato whole note is still short
+SHORT_GATE = 0.8  # articulations with less gate than this are short on purpose
+CONNECTED_TICKS = TICKS_PER_BEAT // 16  # a smaller written gap still counts as connected
+PEDAL_ROLES = frozenset({"chords", "arp", "pad"})
+SOLO_ROLES = frozenset({"lead", "counter", "inner", "riff"})
+EVOLVING = frozenset({"evolving", "shimmering", "moving"})
+
+
+def perform(score: Score, plan: Plan, style: Style) -> Performance:
+    """Play a score as the plan and the style ask.
+
+    Every random deviation is addressed by part, written onset and pitch (see
+    `songwright.perform.chance`), so the same inputs give the same performance and an edit in one
+    bar leaves the others as they were.
+
+    Parameters
+    ----------
+    score
+        The written piece. Its tempo map already holds rubato and ritardandi.
+    plan
+        Gives seed, swing, energy, phrases, dynamic range and ending.
+    style
+        Gives the manner of playing (`songwright.styles.PerformanceFacts`).
+
+    Returns
+    -------
+    Performance
+        Parts in the order of the score; ``duration_seconds`` is the end of the last bar.
+
+    Raises
+    ------
+    ScoreError
+        If a note begins at or after the end of the score's last bar, or is not longer than 0.
+    """
+    times = TimeMap.of(score)
+    ensemble = _Ensemble(
+        score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
+        times.seconds(times.bar_start(score.bars)),
+    )  # fmt: skip
+    players = {part.id: _Player.of(part, ensemble) for part in score.parts}
+    return Performance(
+        tuple(players[part.id].play(players) for part in score.parts),
+        ensemble.end_seconds,
+        plan.ending,
+    )
+
+
+@dataclass(frozen=True)
+class _Ensemble:
+    """What all players share."""
+
+    score: Score
+    plan: Plan
+    style: Style
+    times: TimeMap
+    shape: Shape
+    facts: PlayingFacts
+    end_seconds: float
+
+
+@dataclass(frozen=True)
+class _Player:
+    """One part, its player's habits, and when each of its onsets is played."""
+
+    part: Part
+    planned: PartPlan | None
+    ensemble: _Ensemble
+    instrument: Instrument
+    role: RoleFacts
+    swing: Swing
+    timing: Timing
+    groups: tuple[Group, ...]
+
+    @staticmethod
+    def of(part: Part, ensemble: _Ensemble) -> _Player:
+        plan, times = ensemble.plan, ensemble.times
+        _check(part, times.bar_start(ensemble.score.bars))
+        role = ensemble.facts.role(part.role)
+        chance = Chance.of(plan.seed, "perform", part.id)
+        swing = Swing.of(part.notes, times, plan.swing, plan.swing_unit_ticks)
+        timing = Timing.of(ensemble.style.performance, part.role, role, chance, ensemble.shape)
+        planned = next((p for p in plan.parts if p.id == part.id), None)
+        groups = _groups(part, ensemble, swing, timing)
+        return _Player(
+            part, planned, ensemble, instrument(part.instrument), role, swing, timing, groups
+        )
+
+    def play(self, players: dict[str, _Player]) -> PlayedPart:
+        """Notes and controls of the part; ``players`` are asked for the other hand's notes."""
+        part, end = self.part, self.ensemble.end_seconds
+        chance = Chance.of(self.ensemble.plan.seed, "perform", part.id)
+        partners = self._pedal_partners(players)
+        notes = lawful_notes(self._notes(chance, pedalled=bool(partners)), end)
+        controls = lawful_controls(self._controls(partners), end)
+        return PlayedPart(part.id, part.name, part.role, part.instrument, notes, controls)
+
+    def _notes(self, chance: Chance, pedalled: bool) -> Iterator[PlayedNote]:
+        ensemble, times = self.ensemble, self.ensemble.times
+        style, plan = ensemble.style.performance, ensemble.plan
+        dynamics = Dynamics.of(
+            style, ensemble.facts, self.part.role, plan, self.planned, ensemble.shape, chance
+        )
+        onsets = frozenset(group.tick for group in self.groups)
+        spreader = Spreader(
+            self.part.instrument, style, ensemble.facts, plan.tempo_bpm, pedalled, onsets, chance
+        )
+        for group in self.groups:
+            meter, (_, in_bar) = times.meter(group.tick), times.position(group.tick)
+            moment = dynamics.moment(group.tick, meter.strength(in_bar))
+            shortest = min(note.duration_ticks for note in group.notes)
+            hold = times.seconds(group.tick + shortest) - times.seconds(group.tick)
+            spread = spreader.spread(group.notes, in_bar % TICKS_PER_BEAT, hold)
+            # A chord that would begin before the piece starts with it instead, still spread.
+            onset = max(group.onset_seconds, -min(spread.delays_seconds))
+            releases: dict[tuple[int, str], float] = {}
+            for i, note in enumerate(group.notes):
+                how = self._articulation(note)
+                at = onset + spread.delays_seconds[i]
+                if len(group.notes) > 1 and not self.instrument.is_kit:
+                    at = max(0.0, at + self.timing.finger(note.onset_ticks, note.pitch))
+                place = 1.0 if self.instrument.is_kit else spread.factors[i]
+                velocity = dynamics.velocity(note, moment, how.velocity * place)
+                end = (note.duration_ticks, note.articulation)
+                if end not in releases:
+                    releases[end] = self._release(group, note, how)
+                off = releases[end]
+                yield PlayedNote(at, max(0.0, off - at), note.pitch, velocity, note.articulation)
+
+    def _articulation(self, note: Note) -> ArticulationFacts:
+        known = self.ensemble.facts.articulations.get(note.articulation)
+        if known is not None:
+            return known
+        gate = self.role.gate
+        if self.role.legato and self.instrument.sustains:
+            gate = self.ensemble.style.performance.legato
+        return ArticulationFacts(gate)
+
+    def _release(self, group: Group, note: Note, how: ArticulationFacts) -> float:
+        """When the key of a note comes up, in seconds."""
+        if self.instrument.is_kit:
+            return group.onset_seconds + DRUM_GATE_SECONDS
+        times = self.ensemble.times
+        end_tick = note.end_ticks
+        end = times.seconds(self.swing.swung(end_tick)) + self.timing.drift(end_tick)
+        written = max(0.0, end - group.onset_seconds)
+        if how.gate < SHORT_GATE:
+            return group.onset_seconds + min(how.gate * written, LONGEST_SHORT_SECONDS)
+        off = end - min((1.0 - how.gate) * written, LARGEST_GAP_SECONDS)
+        connected = abs(end_tick - (group.tick + group.room_ticks)) <= CONNECTED_TICKS
+        if how.overlap_ms and self.instrument.sustains and connected:
+            return group.next_onset_seconds + how.overlap_ms / 1000.0
+        if not self.instrument.polyphonic:
+            off = min(off, group.next_onset_seconds)
+        return off
+
+    def _controls(self, partners: tuple[_Player, ...]) -> Iterator[ControlPoint]:
+        if self.instrument.is_kit or not self.groups:
+            return
+        ensemble = self.ensemble
+        family = ensemble.facts.family(self.instrument.family)
+        adjectives = set(self.planned.adjectives) if self.planned else set()
+        patterns = set(self.planned.patterns) if self.planned else set()
+        if ensemble.style.performance.timing_ms > 0.0:
+            expression = Expression(
+                self.instrument, family, ensemble.style.performance.phrasing, ensemble.shape,
+                ensemble.times, bool((adjectives | patterns) & EVOLVING),
+                self.part.role in SOLO_ROLES,
+            )  # fmt: skip
+            yield from expression.points(self.groups)
+        if partners:
+            both_hands = sorted(
+                (group for player in partners for group in player.groups),
+                key=lambda group: (group.tick, group.onset_seconds),
+            )
+            yield from pedal_points(
+                ensemble.score, ensemble.times, both_hands, ensemble.end_seconds
+            )
+
+    def _pedal_partners(self, players: dict[str, _Player]) -> tuple[_Player, ...]:
+        """The players (hands) that share this part's pedal; empty when it is not used."""
+        ensemble = self.ensemble
+        if not ensemble.style.performance.pedal:
+            return ()
+        if self.part.instrument not in ensemble.facts.pedalled:
+            return ()
+        group = self.part.staff_group
+        hands = tuple(
+            player
+            for player in players.values()
+            if player is self or (group and player.part.staff_group == group)
+        )
+        return hands if any(hand.part.role in PEDAL_ROLES for hand in hands) else ()
+
+
+def _check(part: Part, end_tick: int) -> None:
+    for note in part.notes:
+        if note.duration_ticks <= 0 or not 0 <= note.onset_ticks < end_tick:
+            raise ScoreError(
+                f"part {part.id!r} has a note of {note.duration_ticks} ticks at tick "
+                f"{note.onset_ticks}, but the piece runs from 0 to {end_tick}; "
+                "mend the note or the number of bars"
+            )
+
+
+def _groups(part: Part, ensemble: _Ensemble, swing: Swing, timing: Timing) -> tuple[Group, ...]:
+    """The part's notes by written onset, with played onsets."""
+    times = ensemble.times
+    by_tick: dict[int, list[Note]] = {}
+    for note in part.notes:
+        by_tick.setdefault(note.onset_ticks, []).append(note)
+    ticks = sorted(by_tick)
+    straight = [times.seconds(swing.swung(tick)) for tick in ticks]
+    ends = [*straight[1:], ensemble.end_seconds]
+    played = []
+    for i, tick in enumerate(ticks):
+        _, in_bar = times.position(tick)
+        room = ends[i] - straight[i]
+        if i > 0:
+            room = min(room, straight[i] - straight[i - 1])
+        deviation = timing.onset(tick, times.meter(tick).strength(in_bar), room)
+        played.append(max(0.0, straight[i] + deviation))
+    next_ticks = [*ticks[1:], times.bar_start(ensemble.score.bars)]
+    next_played = [*played[1:], ensemble.end_seconds]
+    return tuple(
+        Group(
+            tick,
+            tuple(sorted(by_tick[tick], key=lambda note: (note.pitch, -note.duration_ticks))),
+            played[i],
+            next_played[i],
+            next_ticks[i] - tick,
+        )
+        for i, tick in enumerate(ticks)
+    )

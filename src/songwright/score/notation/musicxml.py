@@ -1,0 +1,64 @@
+"""MusicXML 4.0 of a score (W3C Music Notation Community Group, June 2021), uncompressed."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, indent, tostring
+
+from songwright.score.model import Score
+from songwright.score.notation.bars import BarLine
+from songwright.score.notation.directions import chord_marks, part_marks, system_marks
+from songwright.score.notation.measures import PartWriter
+from songwright.score.notation.partlist import write_head, write_part_list
+from songwright.score.notation.spelling import Speller
+from songwright.score.notation.staves import printed_parts
+
+_PROLOGUE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    '"http://www.musicxml.org/dtds/partwise.dtd">\n'
+)
+
+
+def write_musicxml(score: Score, swing: bool = False) -> bytes:
+    """Notation of a score as the bytes of a ``.musicxml`` file.
+
+    One division of the file is one tick of the score (480 to the quarter note). Every voice of
+    every measure adds up to the bar. Notes off the grid of thirty-seconds and sixteenth triplets
+    are moved onto it first. Transposing instruments get written pitch and key; the parts of a
+    staff group become the staves of one part; drum lengths run to the next stroke or beat.
+
+    Parameters
+    ----------
+    score
+        The piece. Instruments must be in the instrument table.
+    swing
+        Write "Swing" over the first bar; the notes stay even eighths, as players expect.
+
+    Returns
+    -------
+    bytes
+        UTF-8 XML, the same for the same score in any process.
+
+    Raises
+    ------
+    StyleError
+        If an instrument is unknown.
+    ScoreError
+        If a metre change cuts a bar off the grid.
+    """
+    barline = BarLine(score)
+    speller = Speller(score)
+    parts = printed_parts(score, barline)
+    root = Element("score-partwise", {"version": "4.0"})
+    write_head(root, score.title)
+    write_part_list(root, parts)
+    top = system_marks(score, barline, swing)
+    chords_on = next((part for part in parts if not part.is_kit), None)
+    for i, part in enumerate(parts):
+        marks = top if i == 0 else []
+        if part is chords_on:
+            marks = [*marks, *chord_marks(score, part, speller)]
+        marks = sorted([*marks, *part_marks(score, part)], key=lambda mark: mark.tick)
+        PartWriter(score, part, barline, speller, marks).write(root)
+    indent(root, space=" ")
+    return _PROLOGUE.encode() + tostring(root, encoding="unicode").encode("utf-8") + b"\n"

@@ -1,0 +1,92 @@
+"""The head of a MusicXML file: title, and who plays with which sound."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement
+
+from songwright.score.notation.facts import abbreviation, drum_sign
+from songwright.score.notation.notes import drum_id
+from songwright.score.notation.staves import PrintedPart
+
+_BRACKETED = {"strings", "brass", "reed", "pipe", "voice"}
+_PITCHED_CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16)
+_KIT_CHANNEL = 10
+
+
+def write_head(root: Element, title: str) -> None:
+    """Title and the statement of what the file spells out."""
+    SubElement(SubElement(root, "work"), "work-title").text = printable(title) or "Untitled"
+    encoding = SubElement(SubElement(root, "identification"), "encoding")
+    SubElement(encoding, "software").text = "Songwright"
+    for element in ("accidental", "beam", "stem"):
+        SubElement(encoding, "supports", {"element": element, "type": "yes"})
+
+
+def write_part_list(root: Element, parts: list[PrintedPart]) -> None:
+    """Names, instruments and MIDI programs; neighbours of one family share a bracket."""
+    part_list = SubElement(root, "part-list")
+    channels = iter(range(len(parts)))
+    number = 0
+    for family, run in groupby(parts, key=lambda p: p.instrument.family):
+        members = list(run)
+        bracket = family in _BRACKETED and len(members) > 1
+        if bracket:
+            number += 1
+            group = SubElement(part_list, "part-group", {"type": "start", "number": str(number)})
+            SubElement(group, "group-symbol").text = "bracket"
+            SubElement(group, "group-barline").text = "yes"
+        for part in members:
+            if part.is_kit:
+                _write_kit(part_list, part)
+            else:
+                channel = _PITCHED_CHANNELS[next(channels) % len(_PITCHED_CHANNELS)]
+                _write_pitched(part_list, part, channel)
+        if bracket:
+            SubElement(part_list, "part-group", {"type": "stop", "number": str(number)})
+
+
+def printable(text: str) -> str:
+    """The text without the control characters that XML cannot hold."""
+    kept = (c for c in text if ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF)
+    return "".join(c for c in kept if ord(c) not in (0x7F, 0xFFFE, 0xFFFF)).strip()
+
+
+def _write_names(part_list: Element, part: PrintedPart) -> Element:
+    score_part = SubElement(part_list, "score-part", {"id": part.id})
+    name = printable(part.name) or part.instrument.name
+    SubElement(score_part, "part-name").text = name
+    SubElement(score_part, "part-abbreviation").text = abbreviation(name)
+    return score_part
+
+
+def _write_pitched(part_list: Element, part: PrintedPart, channel: int) -> None:
+    score_part = _write_names(part_list, part)
+    instrument_id = f"{part.id}-I1"
+    _instrument(score_part, instrument_id, part.instrument.name)
+    _midi(score_part, instrument_id, channel, part.instrument.program)
+
+
+def _write_kit(part_list: Element, part: PrintedPart) -> None:
+    score_part = _write_names(part_list, part)
+    for key in part.drum_keys:
+        _instrument(score_part, drum_id(part.id, key), drum_sign(key).name)
+    for key in part.drum_keys:
+        _midi(score_part, drum_id(part.id, key), _KIT_CHANNEL, part.instrument.program, key)
+
+
+def _instrument(score_part: Element, instrument_id: str, name: str) -> None:
+    instrument = SubElement(score_part, "score-instrument", {"id": instrument_id})
+    SubElement(instrument, "instrument-name").text = name
+
+
+def _midi(
+    score_part: Element, instrument_id: str, channel: int, program: int, key: int | None = None
+) -> None:
+    midi = SubElement(score_part, "midi-instrument", {"id": instrument_id})
+    SubElement(midi, "midi-channel").text = str(channel)
+    SubElement(midi, "midi-program").text = str(program + 1)
+    if key is not None:
+        SubElement(midi, "midi-unpitched").text = str(key + 1)
+    SubElement(midi, "volume").text = "80"
+    SubElement(midi, "pan").text = "0"

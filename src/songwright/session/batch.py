@@ -1,0 +1,137 @@
+"""Many prompts at once: one folder for each, on any number of worker processes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from songwright.errors import BriefError, FileFormatError, SongwrightError
+from songwright.session.song import compose
+
+_SAFE_ID = re.compile(r"^[\w][\w.\- ]{0,99}$")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """One line of a prompt file: folder name, prompt, seed, other fields; or what is wrong."""
+
+    id: str
+    prompt: str
+    seed: int
+    fields: dict[str, Any]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of one item; ``error`` is empty on success."""
+
+    id: str
+    folder: str
+    error: str = ""
+
+
+def read_prompts(path: str | Path, seed: int = 0) -> list[BatchItem]:
+    """Read a JSONL file: one ``{"id": …, "prompt": …}`` a line, other keys are brief fields.
+
+    A broken line becomes an item with an ``error`` and does not stop the others.
+
+    Raises
+    ------
+    FileFormatError
+        If the file cannot be read or holds no line at all.
+    """
+    try:
+        lines = Path(path).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFormatError(f"{path} cannot be read as UTF-8 text: {error}") from error
+    items = [_item(line, number, seed) for number, line in enumerate(lines, 1) if line.strip()]
+    if not items:
+        raise FileFormatError(f'{path} is empty; write one {{"id": "a", "prompt": "…"}} a line')
+    seen: set[str] = set()
+    for i, item in enumerate(items):
+        if item.id in seen:
+            items[i] = BatchItem(item.id, "", 0, {}, f"the id {item.id!r} stands twice")
+        seen.add(item.id)
+    return items
+
+
+def _item(line: str, number: int, seed: int) -> BatchItem:
+    name = f"line-{number}"
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        return BatchItem(name, "", 0, {}, f"line {number} is not JSON: {error}")
+    if not isinstance(row, dict) or not isinstance(row.get("prompt", ""), str):
+        return BatchItem(name, "", 0, {}, f'line {number} is not {{"id": …, "prompt": "…"}}')
+    item_id = str(row.pop("id", name))
+    if not _SAFE_ID.match(item_id):
+        return BatchItem(name, "", 0, {}, f"line {number}: the id {item_id!r} is no folder name")
+    prompt = row.pop("prompt", "")
+    own_seed = row.pop("seed", seed)
+    if not isinstance(own_seed, int) or isinstance(own_seed, bool):
+        return BatchItem(item_id, "", 0, {}, f"line {number}: the seed must be a whole number")
+    return BatchItem(item_id, prompt, own_seed, row)
+
+
+def compose_batch(
+    items: Sequence[BatchItem],
+    out: str | Path,
+    jobs: int = 1,
+    audio: bool = True,
+    formats: Sequence[str] = ("wav",),
+    done: Callable[[BatchResult], None] | None = None,
+) -> list[BatchResult]:
+    """Compose every item into ``out/id``; results in the order of the items.
+
+    The bytes do not depend on ``jobs``. ``done`` is called after each item, in order of completion.
+    """
+    out = Path(out)
+    if jobs < 1:
+        raise BriefError("--jobs must be at least 1")
+    results: dict[int, BatchResult] = {}
+    for index, result in _run(items, out, jobs, audio, tuple(formats)):
+        results[index] = result
+        if done is not None:
+            done(result)
+    return [results[i] for i in range(len(items))]
+
+
+def _run(
+    items: Sequence[BatchItem], out: Path, jobs: int, audio: bool, formats: tuple[str, ...]
+) -> Iterator[tuple[int, BatchResult]]:
+    if jobs == 1:
+        for i, item in enumerate(items):
+            yield i, make_one(item, out, audio, formats)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        waiting = {
+            pool.submit(make_one, item, out, audio, formats): i for i, item in enumerate(items)
+        }
+        for future in as_completed(waiting):
+            index = waiting[future]
+            try:
+                yield index, future.result()
+            except Exception as error:  # a worker died: the others go on
+                item = items[index]
+                yield index, BatchResult(item.id, "", f"the worker stopped: {error!r}")
+
+
+def make_one(item: BatchItem, out: Path, audio: bool, formats: tuple[str, ...]) -> BatchResult:
+    """Compose and save one item; every error becomes a result."""
+    if item.error:
+        return BatchResult(item.id, "", item.error)
+    try:
+        song = compose(item.prompt, item.seed, **item.fields)
+        package = song.save(out / item.id, audio=audio, formats=formats)
+    except SongwrightError as error:
+        return BatchResult(item.id, "", str(error))
+    except TypeError as error:
+        return BatchResult(item.id, "", f"a field is not known: {error}")
+    return BatchResult(item.id, str(package.folder))

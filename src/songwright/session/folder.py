@@ -1,0 +1,84 @@
+"""Writing a folder so that it is either the old one or the new one, never a mixture."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from songwright.errors import OutputError
+
+MARKER = "song.json"
+
+
+@contextlib.contextmanager
+def replacing(out: Path, marker: str = MARKER) -> Iterator[Path]:
+    """A fresh folder beside ``out`` that takes its place when the block ends without an error.
+
+    An existing ``out`` is only replaced if it is empty or holds ``marker``; files in it that the
+    new version does not bring stay.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written or holds something else.
+    """
+    out = Path(os.path.abspath(out))
+    try:
+        if out.exists() and not out.is_dir():
+            raise OutputError(f"{out} is a file; give the name of a folder with --out")
+        if out.is_dir() and any(out.iterdir()) and not (out / marker).exists():
+            raise OutputError(
+                f"{out} holds other files and is left alone; choose a new or empty folder with --out"
+            )
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.is_dir() and not os.access(out, os.W_OK):
+            raise OutputError(f"{out} is read-only; choose another folder with --out")
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    except OSError as error:
+        raise OutputError(_advice(out, error)) from error
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        _swap(fresh, out)
+    except OSError as error:
+        raise OutputError(_advice(out, error)) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = fresh.with_suffix(".old")
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)  # the older result stays
+        raise
+    for entry in old.iterdir():
+        if not (out / entry.name).exists() and entry.name not in _OURS:
+            shutil.move(entry, out / entry.name)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+# Files of a package; those that a new version does not bring are out of date and go.
+_OURS = {
+    "song.json", "song.mid", "song.musicxml", "stems", "mix.wav", "master.wav", "master.flac",
+    "master.mp3", "master.ogg", "report.json", "report.html",
+}  # fmt: skip
+
+
+def _advice(out: Path, error: OSError) -> str:
+    import errno  # noqa: PLC0415
+
+    if error.errno == errno.ENOSPC:
+        return f"the disk that holds {out} is full; free some space or choose another --out"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{out} cannot be written (no permission); choose another folder with --out"
+    return f"{out} cannot be written: {error.strerror or error}"

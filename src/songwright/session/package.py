@@ -1,0 +1,110 @@
+"""The output package of a piece: one folder with everything, written beside and then renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from songwright.errors import FileFormatError, OutputError
+from songwright.export import Report, make_report, report_html
+from songwright.perform import performance_of_midi
+from songwright.score.codec import encode
+from songwright.score.midi import write_midi
+from songwright.score.notation import write_musicxml
+from songwright.session.folder import replacing
+from songwright.session.song import Song
+
+Progress = Callable[[str, float], None]
+"""Called with the name of a stage and the share of the whole work that is done (0..1)."""
+
+FORMATS = ("wav", "flac", "mp3", "ogg")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A written package: its folder, its files and its report."""
+
+    folder: Path
+    files: tuple[str, ...]
+    report: Report | None
+
+
+def _silent(stage: str, share: float) -> None:
+    """Report to nobody."""
+
+
+def save(
+    song: Song,
+    out: str | Path,
+    audio: bool = True,
+    formats: Sequence[str] = ("wav",),
+    progress: Progress | None = None,
+) -> Package:
+    """Write ``song.json song.mid song.musicxml report.json report.html`` and, with ``audio``,
+    ``stems/*.wav mix.wav master.*``.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written or a format is unknown; an older result stays as it was.
+    """
+    unknown = [f for f in formats if f not in FORMATS]
+    if unknown or not formats:
+        raise OutputError(
+            f"unknown audio format {', '.join(unknown) or '(none)'}; choose from {', '.join(FORMATS)}"
+        )
+    tell = progress or _silent
+    with replacing(Path(out)) as folder:
+        tell("performing", 0.02)
+        performance = song.perform()
+        (folder / "song.json").write_bytes(song.to_json())
+        (folder / "song.mid").write_bytes(write_midi(song.score, performance))
+        tell("engraving", 0.05)
+        swung = song.plan.swing > 0.55
+        (folder / "song.musicxml").write_bytes(write_musicxml(song.score, swing=swung))
+        if audio:
+            from songwright.session.produce import produce  # noqa: PLC0415 (numba is slow to load)
+
+            produce(song, performance, folder, formats, tell)
+        tell("measuring", 0.92)
+        report = make_report(song.brief, song.plan, song.score, folder)
+        (folder / "report.json").write_bytes(encode(report, indent=1))
+        (folder / "report.html").write_text(
+            report_html(report, song.plan, song.score, folder), encoding="utf-8"
+        )
+        files = tuple(
+            sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
+        )
+    tell("done", 1.0)
+    return Package(Path(out), files, report)
+
+
+def render_midi(
+    midi: str | Path,
+    out: str | Path,
+    formats: Sequence[str] = ("wav",),
+    progress: Progress | None = None,
+) -> Package:
+    """Play any MIDI file through the same instruments, mix and mastering.
+
+    Writes ``stems/*.wav mix.wav master.*`` into folder ``out``.
+
+    Raises
+    ------
+    FileFormatError
+        If the file cannot be read as MIDI.
+    """
+    from songwright.session.produce import produce_performance  # noqa: PLC0415
+
+    try:
+        data = Path(midi).read_bytes()
+    except OSError as error:
+        raise FileFormatError(f"{midi} cannot be read: {error.strerror}") from error
+    performance = performance_of_midi(data)
+    if not any(part.notes for part in performance.parts):
+        raise FileFormatError(f"{midi} holds no notes; there is nothing to play")
+    with replacing(Path(out), marker="mix.wav") as folder:
+        produce_performance(performance, folder, formats, progress or _silent)
+        files = tuple(sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*")))
+    return Package(Path(out), files, None)

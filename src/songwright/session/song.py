@@ -1,0 +1,124 @@
+"""A song: brief, plan and score under one seed, and how it is made and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from songwright import __version__
+from songwright.brief import Brief, understand
+from songwright.compose import Plan, make_plan, write_score
+from songwright.errors import BriefError, FileFormatError
+from songwright.perform import Performance, perform
+from songwright.score import Score
+from songwright.score.codec import decode, digest, encode
+from songwright.seeds import MAX_SEED
+from songwright.styles import MixFacts, PerformanceFacts, style
+
+if TYPE_CHECKING:
+    from songwright.session.package import Package, Progress
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """SHA-256 of each stage's output; equal digests mean equal values."""
+
+    brief: str
+    plan: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A composed piece. Everything audible can be made again from it."""
+
+    format: int
+    songwright: str
+    seed: int
+    brief: Brief
+    plan: Plan
+    score: Score
+    performance: PerformanceFacts
+    mix: MixFacts
+    lineage: Lineage
+
+    def perform(self) -> Performance:
+        """The piece as played."""
+        return perform(self.score, self.plan, style(self.plan.style))
+
+    def to_json(self) -> bytes:
+        """Readable JSON; the same song gives the same bytes."""
+        return encode(self, indent=1)
+
+    def save(
+        self,
+        out: str | Path,
+        audio: bool = True,
+        formats: Sequence[str] = ("wav",),
+        progress: Progress | None = None,
+    ) -> Package:
+        """Write the whole package into folder ``out``; see `songwright.session.save`."""
+        from songwright.session.package import save  # noqa: PLC0415 (a circle otherwise)
+
+        return save(self, out, audio=audio, formats=formats, progress=progress)
+
+
+def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:
+    """Compose a piece from a prompt, typed fields, or both (fields win).
+
+    Parameters
+    ----------
+    prompt
+        The intent in words.
+    seed
+        0 … 2⁶³−1. The same prompt, fields and seed give the same bytes.
+    fields
+        ``style use key tempo meter duration bars form chords instruments avoid title mood energy
+        ending feel density``; see `songwright.brief.understand`.
+
+    Raises
+    ------
+    BriefError
+        If the request is empty, not understood or impossible.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise BriefError(f"the seed {seed} is outside 0 … {MAX_SEED}; choose a smaller number")
+    brief = understand(prompt, {k: v for k, v in fields.items() if v is not None})
+    return compose_brief(brief, seed)
+
+
+def compose_brief(brief: Brief, seed: int = 0) -> Song:
+    """Compose a piece from a brief that is already understood."""
+    plan = make_plan(brief, seed)
+    score = write_score(plan, brief)
+    facts = style(plan.style)
+    return Song(
+        FORMAT, __version__, seed, brief, plan, score, facts.performance, facts.mix,
+        Lineage(digest(brief), digest(plan), digest(score)),
+    )  # fmt: skip
+
+
+def load(folder: str | Path) -> Song:
+    """Read the song of a package folder (or a ``song.json``).
+
+    Raises
+    ------
+    FileFormatError
+        If there is none, or it is damaged or from a newer version.
+    """
+    path = Path(folder)
+    path = path / "song.json" if path.is_dir() else path
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileFormatError(
+            f"{path} cannot be read ({error.strerror}); name a folder that `songwright compose` made"
+        ) from error
+    song = decode(data, Song, what=str(path))
+    if song.format > FORMAT:
+        raise FileFormatError(f"{path} was made by a newer Songwright ({song.songwright}); update")
+    return song
