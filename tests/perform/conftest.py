@@ -23,9 +23,10 @@ from songwright.styles import PerformanceFacts, Style, style
 from songwright.theory import Key, Meter, parse_chord
 
 KEY = Key("D", "minor")
+FOUR_FOUR = Meter(4, 4)
 
 
-def make_plan(bars: int = 8, meter: Meter = Meter(4, 4), **changes: Any) -> Plan:
+def make_plan(bars: int = 8, meter: Meter = FOUR_FOUR, **changes: Any) -> Plan:
     """A plan of two sections of equal length with four-bar phrases; ``changes`` replace fields."""
     half = bars // 2
     sections = (
@@ -41,9 +42,7 @@ def make_plan(bars: int = 8, meter: Meter = Meter(4, 4), **changes: Any) -> Plan
     return replace(plan, **changes)
 
 
-def make_score(
-    *parts: Part, bars: int = 8, meter: Meter = Meter(4, 4), bpm: float = 120.0
-) -> Score:
+def make_score(*parts: Part, bars: int = 8, meter: Meter = FOUR_FOUR, bpm: float = 120.0) -> Score:
     """A score of the given parts with one chord a bar."""
     length = meter.bar_ticks
     symbols = ["Dm", "Bb", "F", "C"]

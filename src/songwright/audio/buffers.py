@@ -1,4 +1,4 @@
-"""The one shape of audio in Songwright: float32, ``(channels, samples)``, C-contiguous, ±1.0 = 0 dBFS.
+"""The one shape of audio in Songwright: float32 ``(channels, samples)``, ±1.0 is full scale.
 
 Compiled kernels are specialised on exactly this layout; everything from outside passes through
 `checked_audio` first, so that a NaN or a transposed array is named where it enters and not found
@@ -58,7 +58,9 @@ def checked_audio(audio: ArrayLike, what: str = "audio", channels: int | None = 
     # Extremes instead of isfinite(...).all(): NaN and infinity show in them, without a temporary
     # array as long as the piece.
     if samples.size and not (np.isfinite(samples.min()) and np.isfinite(samples.max())):
-        raise AudioError(f"{what} holds NaN or infinite samples; the stage that made it is at fault")
+        raise AudioError(
+            f"{what} holds NaN or infinite samples; the stage that made it is at fault"
+        )
     return samples
 
 

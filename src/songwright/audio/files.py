@@ -10,7 +10,7 @@ noise, while dither would break digital silence and the sum of stems equals mix.
 
 from __future__ import annotations
 
-import os
+import contextlib
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -78,7 +78,9 @@ class AudioWriter:
             raise OutputError(f"cannot write {self.format!r} audio; use {', '.join(FORMATS)}")
         rate = checked_sample_rate(sample_rate_hz)
         if self.format == "mp3" and rate not in _MP3_RATES:
-            raise OutputError(f"MP3 cannot hold {rate} Hz; use 44,100 or 48,000 Hz or another format")
+            raise OutputError(
+                f"MP3 cannot hold {rate} Hz; use 44,100 or 48,000 Hz or another format"
+            )
         self.channels = channels
         self.frames = 0
         self.clipped = 0
@@ -111,7 +113,7 @@ class AudioWriter:
                 raise OutputError(f"cannot write {self.path}: the file came out short (disk full?)")
             if self.format == "ogg":
                 self._beside.write_bytes(with_fixed_serial(self._beside.read_bytes()))
-            os.replace(self._beside, self.path)
+            self._beside.replace(self.path)
         except (OSError, RuntimeError, ValueError) as error:
             self._beside.unlink(missing_ok=True)
             raise OutputError(f"cannot write {self.path}: {error}") from error
@@ -121,10 +123,8 @@ class AudioWriter:
 
     def discard(self) -> None:
         """Remove what was written; the target keeps what it held before."""
-        try:
+        with contextlib.suppress(OSError, RuntimeError):  # it is thrown away in any case
             self._file.close()
-        except (OSError, RuntimeError):
-            pass  # the file is thrown away in any case
         self._beside.unlink(missing_ok=True)
 
     def __enter__(self) -> AudioWriter:
@@ -142,9 +142,7 @@ class AudioWriter:
             self.discard()
 
 
-def write_audio(
-    path: str | Path, audio: ArrayLike, sample_rate_hz: int, format: str = ""
-) -> None:
+def write_audio(path: str | Path, audio: ArrayLike, sample_rate_hz: int, format: str = "") -> None:
     """Write samples ``(channels, samples)``; equal input gives equal bytes in every format.
 
     Parameters

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from songwright.audio.buffers import Audio, Samples64, checked_sample_rate
 from songwright.audio.truepeak import TruePeakMeter, amplitude_to_db
@@ -177,7 +176,6 @@ class LoudnessMeter:
         """Gated loudness in LUFS so far; less than 400 ms is taken as one block of its length."""
         powers = self._windows(_STEPS_MOMENTARY)
         if not powers.size and self._frames:
-            begin, end = self._step_bounds()
             whole = sum(self._steps) * (self._rate / 10) + self._open
             powers = np.array([whole / self._frames])
         return gated_loudness(powers)
@@ -237,6 +235,7 @@ def short_term_curve(audio: Audio, sample_rate_hz: int) -> tuple[Samples64, Samp
     """
     meter = LoudnessMeter(sample_rate_hz, audio.shape[0], with_true_peak=False)
     meter.add(audio)
-    powers: NDArray[np.float64] = meter._windows(_STEPS_SHORT)
+    powers = meter._windows(_STEPS_SHORT)
     times = (np.arange(len(powers)) + _STEPS_SHORT / 2) / 10.0
-    return times, _OFFSET_LUFS + 10.0 * np.log10(np.maximum(powers, _power(-120.0)))
+    levels = _OFFSET_LUFS + 10.0 * np.log10(np.maximum(powers, _power(-120.0)))
+    return np.asarray(times, dtype=np.float64), levels

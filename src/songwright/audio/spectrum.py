@@ -37,16 +37,17 @@ def average_spectrum(
     hop = fft_size // 2
     power = np.zeros(fft_size // 2 + 1)
     frames = max(1, 1 + (audio.shape[1] - fft_size) // hop)
+    if audio.shape[1] < fft_size:
+        audio = np.pad(audio, ((0, 0), (0, fft_size - audio.shape[1])))
     for channel in audio:
-        if channel.shape[0] < fft_size:
-            channel = np.pad(channel, (0, fft_size - channel.shape[0]))
         views = np.lib.stride_tricks.sliding_window_view(channel, fft_size)[::hop]
         for start in range(0, frames, _BATCH):
             spectrum = np.fft.rfft(views[start : start + _BATCH] * window, axis=1)
             power += (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
     power *= 2.0 / (frames * audio.shape[0] * fft_size * (window**2).sum())
     power[[0, -1]] *= 0.5
-    return np.fft.rfftfreq(fft_size, 1.0 / sample_rate_hz), power
+    frequency_hz = np.arange(len(power), dtype=np.float64) * sample_rate_hz / fft_size
+    return frequency_hz, power
 
 
 def third_octave_centres(low_hz: float = 25.0, high_hz: float = 16_000.0) -> Samples64:

@@ -108,17 +108,26 @@ def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
         drafts.pop(
             min(candidates, key=lambda i: (abs(total - drafts[i][1] - bars), -i))
         )
-    while sum(d[1] for d in drafts) < bars * 0.7:
-        start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
-        stop = len(drafts) - (1 if drafts[-1][0] == "outro" and len(drafts) > 1 else 0)
-        missing = bars - sum(d[1] for d in drafts)
-        body = drafts[start:stop]
-        while len(body) > 1 and sum(d[1] for d in body) > missing * 1.2:
-            body = body[1:]
-        drafts[stop:stop] = body
-        if len(drafts) > 200:
+    start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
+    cycle = _cycle(drafts[start:])
+    size = sum(d[1] for d in cycle)
+    while (missing := bars - sum(d[1] for d in drafts)) >= max(bars * 0.3, 0.6 * size) > 0:
+        drafts[start:start] = cycle
+        if missing < size:
             break
     return drafts
+
+
+def _cycle(body: list[_Draft]) -> list[_Draft]:
+    """The sections up to the second coming of the opening one: a verse and its chorus, say."""
+    letter = body[0][2]
+    left = False
+    for i, draft in enumerate(body):
+        if draft[2] != letter:
+            left = True
+        elif left:
+            return body[:i]
+    return [d for d in body if d[0] != "outro"] or body
 
 
 def _fit_bars(

@@ -46,7 +46,8 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     key = choose_key(brief, style, rng)
     meter = brief.meter or Meter(*map(int, weighted(style.meters, rng).split("/")))
     tempo = choose_tempo(brief, style, rng)
-    ending = brief.ending or (style.ending if use.ending == "final" else use.ending)
+    usual = "final" if style.ending == "loop" else style.ending  # only a loop ends as one
+    ending = brief.ending or (usual if use.ending == "final" else use.ending)
     bars, tempo, fermata = _fit(brief, style, use, meter, tempo, ending, decisions)
     slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
     rubato = style.performance.rubato if brief.tempo is None else 0.0
@@ -183,7 +184,10 @@ def _tempo_map(
     else:
         changes = [TempoChange(0, tempo)]
     if fermata != 1.0:
-        held = TempoChange((bars - 1) * bar, tempo / fermata)
+        # The last bar is held; of a single bar only its last pulse, so that the tempo is heard.
+        span = bar if bars > 1 else meter.pulses_ticks[-1]
+        stretch = max(0.25, 1.0 + (fermata - 1.0) * bar / span)
+        held = TempoChange(bars * bar - span, tempo / stretch)
         changes = [c for c in changes if c.tick < held.tick] + [held]
     elif slows and bars >= 4:
         changes = _slow_down(changes, tempo, meter, bars)
@@ -208,7 +212,9 @@ def _slow_down(
     slowed = [(at, f, n) for (at, n), f in zip(pulses, _RITARDANDO[-len(pulses) :], strict=True)]
     slowed.append((last_bar, 1.25, meter.bar_ticks))
     extra = sum((f - 1.0) * n for _, f, n in slowed)
-    speed_up = (first + extra) / first if extra / first <= MAX_BEND else 1.0
+    scale = min(1.0, MAX_BEND * first / extra)  # a short piece slows down less
+    slowed = [(at, 1.0 + (f - 1.0) * scale, n) for at, f, n in slowed]
+    speed_up = (first + extra * scale) / first
     head = [TempoChange(c.tick, c.bpm * speed_up) for c in changes if c.tick < first]
     return head + [TempoChange(at, tempo / f) for at, f, _ in slowed]
 

@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from songwright.mix.roles import RoleFacts, WordEffect, adjective_effect, production_effect, role_facts
+from songwright.mix.roles import (
+    RoleFacts,
+    WordEffect,
+    adjective_effect,
+    production_effect,
+    role_facts,
+)
 from songwright.mix.settings import (
     EqBand,
     LoFi,
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 _USUAL_SEND = 0.3  # a plan's reverb amount that gives the style's own reverb level
 _NOISE_HOSTS = ("chords", "pad", "riff", "arp", "inner", "lead", "counter", "bass", "drums")
 _SIDECHAIN_DB = 11.0
+_WIDEST = 0.88  # of hard left or right: a part in one ear only tires on headphones
 _SATURATED_ROLES = ("bass", "drums", "riff", "chords", "lead", "stabs")
 
 
@@ -65,7 +72,9 @@ def mix_settings(plan: Plan, style: Style) -> MixSettings:
     )
 
 
-def generic_settings(parts: Sequence[PlayedPart], ending: str = "ring", seed: int = 0) -> MixSettings:
+def generic_settings(
+    parts: Sequence[PlayedPart], ending: str = "ring", seed: int = 0
+) -> MixSettings:
     """Settings for parts of unknown origin, such as a MIDI file: roles alone decide.
 
     The file's own balance is respected: channel volume (controller 7) moves the fader, and parts
@@ -124,7 +133,7 @@ def _planned_part(
         compressor=compressor,
         saturation=_amount(drive + own.saturation),
         width=max(0.0, min(1.6, strip.width + own.width)),
-        spread=_amount(strip.spread + 0.5 * own.width),
+        spread=_amount(strip.spread * (facts.width + words.width) + 0.5 * own.width),
         lofi=_worn(worn, part.role) if worn > 0.05 else None,
     )
 
@@ -146,7 +155,7 @@ def _strip(
         width=facts.width,
         spread=facts.spread,
         mono_below_hz=facts.mono_below_hz,
-        pan=max(-1.0, min(1.0, pan)),
+        pan=max(-_WIDEST, min(_WIDEST, pan)),
         sidechain=Sidechain(sidechain_db) if sidechain_db > 0.0 else None,
         reverb_send_db=send_db,
     )
@@ -193,19 +202,23 @@ def _master(facts: MixFacts, words: WordEffect, saturation: float, lofi: float) 
 
 
 def _places(parts: Sequence[tuple[str, str, float]]) -> dict[str, float]:
-    """Pan of each part: its own, else the role's step to alternate sides, each pair wider."""
+    """Pan of each part: as planned, else the role's step to alternate sides, each pair wider.
+
+    When any part has a place, the whole stage was planned, and a part in the middle stands there
+    on purpose. A soloist always stands in the middle.
+    """
+    if len(parts) == 1 or any(pan != 0.0 for _, _, pan in parts):
+        return {part_id: pan for part_id, _, pan in parts}
     places = {}
     taken = 0
     for part_id, role, pan in parts:
         step = role_facts(role).pan_step
-        if pan != 0.0 or step == 0.0:
+        if step == 0.0:
             places[part_id] = pan
             continue
         side = -1.0 if taken % 2 == 0 else 1.0
         places[part_id] = side * min(0.7, step * (1.0 + 0.35 * (taken // 2)))
         taken += 1
-    if taken == 1 and len(parts) == 1:
-        return {part_id: pan for part_id, _, pan in parts}  # a soloist stands in the middle
     return places
 
 

@@ -82,7 +82,9 @@ def eq_bands(bands: Sequence[EqBand], sample_rate_hz: int) -> list[list[float]]:
     return [eq_band(band, sample_rate_hz) for band in bands if abs(band.gain_db) > 0.01]
 
 
-def response_db(rows: Sequence[Sequence[float]], frequency_hz: Samples64, sample_rate_hz: int) -> Samples64:
+def response_db(
+    rows: Sequence[Sequence[float]], frequency_hz: Samples64, sample_rate_hz: int
+) -> Samples64:
     """Magnitude in dB of a cascade at the given frequencies."""
     z = np.exp(-2j * np.pi * frequency_hz / sample_rate_hz)
     total = np.ones(len(frequency_hz), dtype=np.complex128)

@@ -2,7 +2,7 @@
 
 Three passes over one control signal, the *reduction* ``1 - gain``:
 
-1. what every sample needs, from the level at and between the samples (4 points per sample);
+1. what every sample needs, from the level at and between the samples (8 points per sample);
 2. the highest of that over the look-ahead, so that the gain is down before a peak arrives;
 3. release in two stages, then two running means that turn steps into curves.
 
@@ -34,7 +34,8 @@ LOOK_AHEAD_SECONDS = 0.0025
 _FAST_RELEASE_SECONDS = 0.05
 _SLOW_ATTACK_SECONDS = 0.06
 _SLOW_RELEASE_SECONDS = 0.45
-_MARGIN_DB = 0.05  # for peaks between the four points
+_MARGIN_DB = 0.03  # for peaks between those points
+_POINTS = 8  # per sample; the four of the standard can miss a peak by 0.3 dB near 20 kHz
 _BLOCK = 256
 
 
@@ -106,15 +107,18 @@ def _look_ahead(reduction, reach):  # type: ignore[no-untyped-def]
 def _apply(audio, reduction, first, second, fast, slow_up, slow_down):  # type: ignore[no-untyped-def]
     """Pass 3: release, smooth over ``first`` and ``second`` samples, apply in place."""
     n = audio.shape[1]
-    ring_a = np.zeros(first)
-    ring_b = np.zeros(second)
-    sum_a = sum_b = 0.0
-    slow = fast_state = 0.0
+    # Before the first sample the gain already stands where a loud beginning needs it.
+    fast_state = float(reduction[0])
+    slow = 0.0
+    ring_a = np.full(first, fast_state)
+    ring_b = np.full(second, fast_state)
+    sum_a = fast_state * first
+    sum_b = fast_state * second
     highest = total = 0.0
     touched = 0
-    idle = first + second
+    idle = 0
     for i in range(n):
-        need = np.float64(reduction[i])
+        need = float(reduction[i])
         if need == 0.0 and fast_state < 1e-6 and slow < 1e-6:
             idle += 1
             fast_state = slow = 0.0
@@ -136,7 +140,7 @@ def _apply(audio, reduction, first, second, fast, slow_up, slow_down):  # type: 
         gain = 1.0 - lower
         audio[0, i] *= gain
         audio[1, i] *= gain
-        if lower > 1e-4:
+        if lower > 0.005:  # 0.04 dB
             touched += 1
             total += lower
             highest = max(highest, lower)
@@ -167,8 +171,8 @@ def limit(
         return Limiting(0.0, 0.0, 0.0)
     reduction = np.empty(n, dtype=np.float32) if control is None else control
     ceiling = np.float32(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
-    phases = interpolation_phases()
-    _needed(audio, ceiling, phases, np.float32(overshoot_bound()), reduction)
+    phases = interpolation_phases(_POINTS)
+    _needed(audio, ceiling, phases, np.float32(overshoot_bound(_POINTS)), reduction)
     reach = max(4, round(LOOK_AHEAD_SECONDS * sample_rate_hz))
     _look_ahead(reduction, reach)
     first = reach // 2

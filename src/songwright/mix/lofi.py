@@ -22,7 +22,7 @@ _BLOCK = 32
 
 def _cents_to_samples(cents: float, rate_hz: float, sample_rate_hz: int) -> float:
     """Depth in samples of a delay moving at a rate so that pitch moves by so many cents."""
-    return (2.0 ** (cents / 1_200.0) - 1.0) * sample_rate_hz / (2.0 * math.pi * rate_hz)
+    return float(2.0 ** (cents / 1_200.0) - 1.0) * sample_rate_hz / (2.0 * math.pi * rate_hz)
 
 
 @njit(cache=True, nogil=True)
@@ -89,7 +89,8 @@ def wear(
     if loop_samples:
         loop_seconds = loop_samples / sample_rate_hz
         rates = np.maximum(1.0, np.round(rates * loop_seconds)) / loop_seconds
-    shares = [settings.wow_cents / 2] * len(_WOW_HZ) + [settings.flutter_cents / 2] * len(_FLUTTER_HZ)
+    shares = [settings.wow_cents / 2] * len(_WOW_HZ)
+    shares += [settings.flutter_cents / 2] * len(_FLUTTER_HZ)
     depths = np.array(
         [
             _cents_to_samples(share, rate, sample_rate_hz)
@@ -171,7 +172,8 @@ def add_noise(
     rows = np.array([high_pass(120.0, sample_rate_hz), low_pass(5_500.0, sample_rate_hz, 0.5)])
     band = min(1.0, 5_500.0 / (sample_rate_hz / 2.0)) / 3.0  # power of uniform noise in the band
     seam = min(round(_SEAM_SECONDS * sample_rate_hz), n // 2) if seamless else 0
-    _add_noise(audio, state, clicks, 10.0 ** (level_dbfs / 20.0) / math.sqrt(band), first, seam, rows)
+    gain = 10.0 ** (level_dbfs / 20.0) / math.sqrt(band)
+    _add_noise(audio, state, clicks, gain, first, seam, rows)
 
 
 def _crackle(length: int, generator: np.random.Generator, sample_rate_hz: int) -> Samples64:

@@ -222,4 +222,3 @@ def _note(after: Loudness, chain: MasterSettings, gain_db: float) -> str:
             f"{chain.max_gain_db:.0f} dB of gain would be needed"
         )
     return f"{missing:+.1f} LU from the target: the peaks leave no room for more loudness"
-

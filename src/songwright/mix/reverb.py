@@ -31,6 +31,7 @@ DRY = "dry"
 LINES = 8
 _BLOCK = 64  # frames handled at once; every line is longer, so a block never feeds itself
 _REFERENCE_HZ = 1_000.0
+_MAKE_UP_DB = 2.5  # what low cut and absorbed highs take from steady pink noise, within 1 dB
 _DIFFUSERS_MS = ((4.73, 7.31, 2.89), (5.17, 6.67, 3.23))
 _DIFFUSION = 0.6
 _DRIFT_HZ = (0.0, 0.37, 0.0, 0.53, 0.0, 0.71, 0.0, 0.89)
@@ -265,7 +266,7 @@ def add_reverb(
     early = facts.early_level * fading / math.sqrt(float((fading**2).sum()))
     _reverberate(
         audio,
-        np.float32(10.0 ** ((send_db + settings.level_db) / 20.0)),
+        np.float32(10.0 ** ((send_db + settings.level_db + _MAKE_UP_DB) / 20.0)),
         np.float32(-math.expm1(-2.0 * math.pi * facts.low_cut_hz / rate)),
         np.array([samples(ms) for ms in early_ms], dtype=np.int64),
         early.astype(np.float32),

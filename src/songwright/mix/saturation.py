@@ -1,8 +1,8 @@
 """Saturation without aliasing worth hearing, and the soft clip before the limiter.
 
-The curve is ``x / sqrt(1 + x²)``. First-order antiderivative anti-aliasing (J. Parker, V. Zavalishin,
-E. Le Bivic, *Reducing the aliasing of nonlinear waveshaping using continuous-time convolution*,
-DAFx-16) averages it between two samples; for this curve the average has the closed form
+The curve is ``x / sqrt(1 + x²)``. First-order antiderivative anti-aliasing (J. Parker et
+al., *Reducing the aliasing of nonlinear waveshaping using continuous-time convolution*, DAFx-16)
+averages it between two samples; for this curve the average has the closed form
 ``(x1 + x0) / (sqrt(1 + x1²) + sqrt(1 + x0²))``, which is cheap and never divides by zero.
 """
 

@@ -75,7 +75,8 @@ class PartMix:
     role
         What the part does in the arrangement; only for reading.
     high_pass_hz, low_pass_hz
-        Cutoffs (-3 dB, 12 dB per octave); 0 leaves the filter out.
+        Cutoffs (-3 dB, 12 dB per octave); 0 leaves the filter out. The high-pass stays below the
+        lowest notes that the part really plays.
     eq
         Parametric bands.
     compressor

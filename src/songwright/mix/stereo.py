@@ -74,7 +74,9 @@ def widen(
         return
     unchanged = [1.0, 0.0, 0.0, 0.0, 0.0]
     mono_row = high_pass(mono_below_hz, sample_rate_hz) if mono_below_hz > 0.0 else unchanged
-    delays = np.array([round(second * sample_rate_hz) for second in _SPREAD_SECONDS], dtype=np.int64)
+    delays = np.array(
+        [round(second * sample_rate_hz) for second in _SPREAD_SECONDS], dtype=np.int64
+    )
     _widen(
         audio,
         min(2.0, max(0.0, float(width))),

@@ -28,6 +28,7 @@ from songwright.mix.reverb import DRY, add_reverb
 from songwright.mix.saturation import saturate
 from songwright.mix.settings import MIX_ANCHOR_LUFS, REFERENCE_LUFS, MixSettings, PartMix
 from songwright.mix.stereo import set_fader, widen
+from songwright.units import midi_to_hz
 
 if TYPE_CHECKING:
     from songwright.perform.model import PlayedPart
@@ -40,6 +41,7 @@ STEM_PEAK_DBFS = -8.0
 
 _SETTLE_SECONDS = 0.5  # compressors and filters before a loop's start
 _LEVEL_VELOCITY = 80.0
+_BELOW_LOWEST_NOTE = 0.75
 
 
 def process_stem(
@@ -92,7 +94,7 @@ def process_stem(
         # Below -70 LUFS loudness is not defined; lifting what is there would lift only dirt.
         return audio[:, lead_in:].copy()
     audio *= np.float32(_gain(_within(REFERENCE_LUFS - loudness, MAX_STAGING_DB)))
-    _shape_tone(audio, strip, rate)
+    _shape_tone(audio, strip, high_pass_hz(strip, part), rate)
     if strip.lofi is not None:
         wear(audio, strip.lofi, rate, lead_in, loop)
     widen(audio, strip.width, strip.spread, strip.mono_below_hz, rate)
@@ -117,10 +119,23 @@ def _lead_in(settings: MixSettings, strip: PartMix, rate: int) -> int:
     return math.ceil(seconds * rate)
 
 
-def _shape_tone(audio: Audio, strip: PartMix, rate: int) -> None:
+def high_pass_hz(strip: PartMix, part: PlayedPart) -> float:
+    """Cutoff of the strip's high-pass, held below the fundamentals of the part's low notes.
+
+    A piano's left hand or a cello in the middle of an ensemble must not lose its ground because
+    its role usually lies higher. Drum keys are no pitches and do not count.
+    """
+    if not part.notes or part.role in ("drums", "percussion"):
+        return strip.high_pass_hz
+    pitches = sorted(note.pitch for note in part.notes)
+    low_note_hz = midi_to_hz(pitches[len(pitches) // 20])
+    return min(strip.high_pass_hz, _BELOW_LOWEST_NOTE * low_note_hz)
+
+
+def _shape_tone(audio: Audio, strip: PartMix, cutoff_hz: float, rate: int) -> None:
     rows = []
-    if strip.high_pass_hz > 0.0:
-        rows.append(high_pass(strip.high_pass_hz, rate))
+    if cutoff_hz > 0.0:
+        rows.append(high_pass(cutoff_hz, rate))
     if 0.0 < strip.low_pass_hz < 0.45 * rate:
         rows.append(low_pass(strip.low_pass_hz, rate))
     rows += eq_bands(strip.eq, rate)

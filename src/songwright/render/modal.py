@@ -82,6 +82,11 @@ def modes_of(
             comb = np.sin(np.pi * k * patch.strike)
             # a hammer or finger has width: it never quite misses a node
             levels = levels * np.where(np.abs(comb) < 0.1, 0.1, comb)
+        if patch.pickup > 0.0:
+            levels = levels * np.maximum(np.abs(np.sin(np.pi * k * patch.pickup)), 0.1)
+        if patch.octave_up_db > -90.0:
+            pairs = count // 2
+            levels[1 : 2 * pairs : 2] += db_to_gain(patch.octave_up_db) * levels[:pairs]
         lengths = np.ones_like(k)
     frequencies = base * ratios
     keep = frequencies < top

@@ -118,6 +118,10 @@ class ModalPatch:
         Random level of each partial from note to note.
     attack_soft_ms, attack_loud_ms
         Rise of the contact.
+    octave_up_db
+        Level of a second string an octave higher (harpsichord).
+    pickup
+        Place of a pickup as a share of the string (0: none).
     """
 
     engine: str
@@ -148,6 +152,7 @@ class ModalPatch:
     attack_loud_ms: float = 0.7
     max_partials: int = 90
     octave_up_db: float = -200.0
+    pickup: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,9 @@ class Oscillator:
     ``shape`` is ``saw``, ``square``, ``pulse``, ``triangle``, ``sine``, ``impulse`` (all
     harmonics equal, for formants) or ``partials`` (levels in ``partials_db``). ``ratio`` moves it
     against the played pitch; ``detune_cents`` is the distance from the centre to the outer
-    voices; ``stereo`` their spread.
+    voices; ``stereo`` their spread. ``plain`` leaves out the patch's spectral envelope.
+    ``rise_seconds`` fades it in after the onset, ``fall_seconds`` (a time constant) lets it die
+    away, each on top of the envelope of the note.
     """
 
     shape: str = "saw"
@@ -203,6 +210,8 @@ class Oscillator:
     detune_cents: float = 0.0
     stereo: float = 0.0
     plain: bool = False
+    rise_seconds: float = 0.0
+    fall_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +238,8 @@ class Timbre:
     Corner frequencies are for middle C at the softest and the loudest dynamic; ``slope_db`` is
     the fall per octave above the corner. ``even_db`` weakens the even harmonics, fading out above
     ``even_until_hz``. ``onset`` adds brightness at the start (negative: starts dark), with time
-    constant ``onset_seconds``. ``floor`` and ``range`` map dynamics to the place between layers.
+    constant ``onset_seconds``. ``random_phase`` false keeps the harmonics in phase, which gives the
+    sharp pulses of brass.
     """
 
     corner_soft_hz: float = 900.0
@@ -300,7 +310,7 @@ class Onset:
     ``scoop_cents`` is the pitch at which the note starts, reached with ``scoop_seconds``;
     ``drift_cents`` and ``flutter_db`` are slow random movements of pitch and level;
     ``spread_seconds`` lets the players of a section come in one after another; ``legato`` joins
-    overlapping notes; ``gate_hz`` chops the sound (tremolo strings, trance gate).
+    overlapping notes; ``stroke_hz`` and ``stroke_depth`` repeat the bow stroke (tremolo).
     """
 
     scoop_cents: float = 0.0

@@ -17,7 +17,7 @@ from songwright.render.gates import Gate, gates
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 from songwright.render.noise import BANK_SIZE, add_bursts, band_scale, noise_bank
 from songwright.render.oscillators import add_voices
-from songwright.render.patches import SustainedPatch
+from songwright.render.patches import Oscillator, SustainedPatch
 from songwright.render.spectra import wavetables
 from songwright.seeds import noise_rng
 from songwright.units import db_to_gain, midi_to_hz
@@ -154,6 +154,8 @@ class _Note:
             timbres = timbres + patch.vibrato.timbre * vibrato
         table_of_voice = np.repeat(np.arange(len(counts)), counts).astype(np.int64)
         ratios, voice_gains, left, right = self._layout(table_of_voice)
+        shapes = np.stack([self._own_shape(oscillator) for oscillator in patch.oscillators])
+        gains = gains * shapes[table_of_voice]
         hz = midi_to_hz(self.pitch) * ratios[:, None] * 2.0 ** (cents / 1200.0)
         note = np.zeros((2, self.blocks * BLOCK), np.float32)
         add_voices(
@@ -222,6 +224,15 @@ class _Note:
             stroke = np.abs(np.sin(np.pi * (rates * self.seconds + phases)))
             gains = gains * (1.0 - onset.stroke_depth * (1.0 - stroke))
         return np.asarray(gains, np.float32)
+
+    def _own_shape(self, oscillator: Oscillator) -> FloatArray:
+        """Rise and fall of one oscillator on top of the envelope, shape (blocks + 1,)."""
+        shape = np.ones(self.blocks + 1, np.float32)
+        if oscillator.rise_seconds > 0.0:
+            shape *= np.clip(self.seconds / oscillator.rise_seconds, 0.0, 1.0).astype(np.float32)
+        if oscillator.fall_seconds > 0.0:
+            shape *= np.exp(-self.seconds / oscillator.fall_seconds).astype(np.float32)
+        return shape
 
     def _layout(
         self, table_of_voice: np.ndarray

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeVar
 
 from songwright.errors import FileFormatError
@@ -128,4 +129,4 @@ def _markers(
 
 def _until_next(starts: Iterable[int], end: int) -> list[tuple[int, int]]:
     ordered = sorted(start for start in starts if start < end)
-    return list(zip(ordered, [*ordered[1:], end], strict=True))
+    return list(pairwise([*ordered, end]))

@@ -132,7 +132,8 @@ class _Reader:
                 self._channel_event(tick, track, event)
         for channel in self.channels.values():
             self._silence(channel, end)
-        voices = [voice for voice in self.voices.values() if voice.notes]
+        heard = [voice for voice in self.voices.values() if voice.notes]
+        voices = sorted(heard, key=lambda voice: voice.track)
         for voice in voices:
             voice.notes = _apart(voice.notes)
             voice.controls = self.channels[self.ports[voice.track], voice.channel].controls

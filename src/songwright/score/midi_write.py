@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Protocol
 
+from songwright.errors import ScoreError
 from songwright.score import smf, smf_write
 from songwright.score.instruments import Instrument, instrument
 from songwright.score.model import Part, Score
@@ -106,6 +107,11 @@ def write_midi(score: Score, performance: Played | None = None) -> bytes:
         channel 10. Up to 15 pitched parts have a channel of their own; beyond that, parts share
         with an earlier part of the same program, else of the same family, else with the last
         channel, and the earlier part's program and controllers hold.
+
+    Raises
+    ------
+    ScoreError
+        If a pitch or velocity does not fit into MIDI.
     """
     times = TimeMap.of(score)
     end = times.bar_start(score.bars)
@@ -196,6 +202,12 @@ def _performed(notes: Iterable[PlayedNote], times: TimeMap) -> list[_Stroke]:
 
 def _apart(strokes: list[_Stroke], end: int) -> list[_Stroke]:
     """Strokes by time; a key comes up before it goes down again, and by the end of the piece."""
+    for stroke in strokes:
+        if not (0 <= stroke.pitch <= 127 and 1 <= stroke.velocity <= 127):
+            raise ScoreError(
+                f"a note has pitch {stroke.pitch} and velocity {stroke.velocity}; MIDI holds "
+                "pitches 0 to 127 and velocities 1 to 127"
+            )
     ordered = sorted(strokes, key=lambda s: (s.on, s.pitch, -s.off, -s.velocity))
     next_on: dict[int, int] = {}
     kept: list[_Stroke] = []

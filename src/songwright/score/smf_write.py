@@ -29,7 +29,7 @@ def meta(kind: int, data: bytes) -> bytes:
 
 def text(kind: int, words: str) -> bytes:
     """A meta event that holds text, in UTF-8."""
-    return meta(kind, words.encode("utf-8"))
+    return meta(kind, words.encode("utf-8", errors="replace"))
 
 
 def channel(kind: int, number: int, *data: int) -> bytes:

@@ -40,7 +40,7 @@ def flow(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
                 k = int(hit.symbol)
                 place = -k if turned and k >= len(steps) // 2 else k
                 pitch = ladder[order[place % len(order)] % len(ladder)]
-                notes.append(_note(stage, pattern, bar, hit, found[i + 1 :], pitch))
+                notes.append(_note(stage, pattern, bar, hit, found[i + 1 : i + 2], pitch))
     stage.hand.voicing = player.last
     return notes
 

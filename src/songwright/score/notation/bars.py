@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from songwright.errors import ScoreError
 from songwright.score.model import Score
@@ -47,7 +48,7 @@ class BarLine:
         starts = [time_map.bar_start(i) for i in range(count + 1)]
         self.bars: tuple[Bar, ...] = tuple(
             Bar(i, start, end - start, time_map.meter(start))
-            for i, (start, end) in enumerate(zip(starts, starts[1:], strict=False))
+            for i, (start, end) in enumerate(pairwise(starts))
         )
         for bar in self.bars:
             if bar.length <= 0 or bar.length % SHORTEST_TICKS:

@@ -205,7 +205,7 @@ def _beat_unit(meter: Meter) -> tuple[str, float, bool]:
 def _metronome(bpm: float, meter: Meter, word: str) -> Element:
     direction, kind = _direction("above")
     if word:
-        SubElement(kind, "words", {"font-weight": "bold"}).text = word
+        SubElement(kind, "words", {"font-weight": "bold"}).text = f"{word} "
         kind = SubElement(direction, "direction-type")
     unit, quarters, dotted = _beat_unit(meter)
     metronome = SubElement(kind, "metronome", {"parentheses": "no"})
@@ -218,16 +218,17 @@ def _metronome(bpm: float, meter: Meter, word: str) -> Element:
 
 
 def _sound_tempo(bpm: float) -> Element:
-    return Element("sound", {"tempo": _decimal(bpm)})
+    # A bare <sound> would be printed as a metronome mark by MuseScore 3; blank words are not.
+    direction, kind = _direction("above")
+    SubElement(kind, "words").text = " "
+    SubElement(direction, "sound", {"tempo": _decimal(bpm)})
+    return direction
 
 
 def _swing_mark() -> Mark:
     direction, kind = _direction("above")
+    # Words only: readers of MusicXML 3 call a file with the <swing> of version 4 invalid.
     SubElement(kind, "words", {"font-weight": "bold"}).text = "Swing"
-    swing = SubElement(SubElement(direction, "sound"), "swing")
-    SubElement(swing, "first").text = "2"
-    SubElement(swing, "second").text = "1"
-    SubElement(swing, "swing-type").text = "eighth"
     return Mark(0, direction)
 
 

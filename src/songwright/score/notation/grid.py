@@ -105,7 +105,7 @@ def settle(notes: list[Note], barline: BarLine) -> list[Note]:
             else (triplet, TRIPLET_TICKS)
         )  # fmt: skip
         moved.update(chosen)
-        step_at.update({tick: step for tick in chosen.values()})
+        step_at.update(dict.fromkeys(chosen.values(), step))
     if not moved:
         return notes
     settled = []
@@ -181,7 +181,8 @@ def _nearest(tick: int, barline: BarLine) -> int:
     lines = [*range(0, length + 1, SHORTEST_TICKS)]
     if length == CELL_TICKS:
         lines += [*range(TRIPLET_TICKS, length, TRIPLET_TICKS)]
-    return start + min(lines, key=lambda line: abs(tick - start - line))
+    nearest: int = min(lines, key=lambda line: abs(tick - start - line))
+    return start + nearest
 
 
 def _next_line(tick: int, barline: BarLine) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, indent, tostring
 
+from songwright.errors import ScoreError
 from songwright.score.model import Score
 from songwright.score.notation.bars import BarLine
 from songwright.score.notation.directions import chord_marks, part_marks, system_marks
 from songwright.score.notation.measures import PartWriter
-from songwright.score.notation.partlist import write_head, write_part_list
+from songwright.score.notation.partlist import write_head, write_page, write_part_list
 from songwright.score.notation.spelling import Speller
 from songwright.score.notation.staves import printed_parts
 
@@ -44,13 +45,16 @@ def write_musicxml(score: Score, swing: bool = False) -> bytes:
     StyleError
         If an instrument is unknown.
     ScoreError
-        If a metre change cuts a bar off the grid.
+        If there is no part, or a metre change cuts a bar off the grid.
     """
+    if not score.parts:
+        raise ScoreError("a score without parts cannot be notated; add a part")
     barline = BarLine(score)
     speller = Speller(score)
     parts = printed_parts(score, barline)
     root = Element("score-partwise", {"version": "4.0"})
     write_head(root, score.title)
+    write_page(root, sum(len(part.staves) for part in parts))
     write_part_list(root, parts)
     top = system_marks(score, barline, swing)
     chords_on = next((part for part in parts if not part.is_kit), None)

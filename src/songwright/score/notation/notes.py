@@ -169,7 +169,7 @@ def _articulations(notations: Element, symbol: Symbol) -> None:
     if signs:
         parent = SubElement(notations, "articulations")
         for sign in signs:
-            SubElement(parent, sign, {"type": "up"} if sign == "strong-accent" else {})
+            SubElement(parent, sign)
 
 
 def _tuplet(notations: Element, symbol: Symbol) -> None:

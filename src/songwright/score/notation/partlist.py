@@ -12,6 +12,9 @@ from songwright.score.notation.staves import PrintedPart
 _BRACKETED = {"strings", "brass", "reed", "pipe", "voice"}
 _PITCHED_CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16)
 _KIT_CHANNEL = 10
+_A4_MM = (210.0, 297.0)
+_MARGIN_MM = 14.0
+_STAFF_MM = ((2, 6.8), (4, 6.0), (7, 5.2), (11, 4.6), (16, 4.0), (10_000, 3.4))
 
 
 def write_head(root: Element, title: str) -> None:
@@ -21,6 +24,28 @@ def write_head(root: Element, title: str) -> None:
     SubElement(encoding, "software").text = "Songwright"
     for element in ("accidental", "beam", "stem"):
         SubElement(encoding, "supports", {"element": element, "type": "yes"})
+
+
+def write_page(root: Element, staves: int) -> None:
+    """An A4 page, and a staff size at which a system of so many staves fits it well.
+
+    Tenths are tenths of the distance between staff lines; a staff is 40 of them high.
+    """
+    staff_mm = next(size for most, size in _STAFF_MM if staves <= most)
+    defaults = SubElement(root, "defaults")
+    scaling = SubElement(defaults, "scaling")
+    SubElement(scaling, "millimeters").text = str(staff_mm)
+    SubElement(scaling, "tenths").text = "40"
+    layout = SubElement(defaults, "page-layout")
+    SubElement(layout, "page-height").text = _tenths(_A4_MM[1], staff_mm)
+    SubElement(layout, "page-width").text = _tenths(_A4_MM[0], staff_mm)
+    margins = SubElement(layout, "page-margins", {"type": "both"})
+    for side in ("left", "right", "top", "bottom"):
+        SubElement(margins, f"{side}-margin").text = _tenths(_MARGIN_MM, staff_mm)
+
+
+def _tenths(millimetres: float, staff_mm: float) -> str:
+    return f"{millimetres * 40 / staff_mm:.2f}"
 
 
 def write_part_list(root: Element, parts: list[PrintedPart]) -> None:

@@ -87,13 +87,14 @@ def bar_symbols(bar: Bar, voice: Sequence[Slice]) -> list[Symbol]:
     tree = bar_tree(bar.meter, bar.length)
     layout = _layout(tree, tuple((a, b, piece is not None) for a, b, piece in segments))
     symbols = []
-    for (_, _, piece), cuts in zip(segments, layout, strict=True):
+    for (_, _, sounding), cuts in zip(segments, layout, strict=True):
         for start, end, triplet, (kind, dots) in cuts:
             tones: tuple[Tone, ...] = ()
-            if piece is not None:
-                before, after = bar.start + start > piece.start, bar.start + end < piece.end
+            if sounding is not None:
+                before = bar.start + start > sounding.start
+                after = bar.start + end < sounding.end
                 tones = tuple(
-                    Tone(t.note, t.tied_from or before, t.tied_to or after) for t in piece.tones
+                    Tone(t.note, t.tied_from or before, t.tied_to or after) for t in sounding.tones
                 )
             symbols.append(Symbol(start, end - start, kind, dots, tones, triplet))
     return symbols

@@ -7,6 +7,7 @@ onsets and ends and tied, so a voice is always one row of chords and no bar can 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from songwright.score.model import Note
 from songwright.score.notation.bars import BarLine
@@ -16,7 +17,6 @@ SPLIT_PITCH = 60
 """Middle C, around which keyboard music is shared between the hands."""
 
 _HAND_SPAN = 12
-_HYSTERESIS = 4
 _READABLE_TICKS = 480  # a ringing note is tied, not cut short, when both halves are this long
 
 
@@ -64,7 +64,7 @@ def slices(notes: list[Note]) -> list[Slice]:
     sounding: list[Note] = []
     waiting = iter(sorted(notes, key=_order))
     upcoming = next(waiting, None)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         sounding = [n for n in sounding if n.end_ticks > start]
         while upcoming is not None and upcoming.onset_ticks <= start:
             sounding.append(upcoming)
@@ -81,13 +81,12 @@ def slices(notes: list[Note]) -> list[Slice]:
 def split_hands(notes: list[Note]) -> tuple[list[Note], list[Note]]:
     """Share keyboard notes between right and left hand, around middle C.
 
-    Wide chords part at the widest gap near middle C; narrow ones stay in one hand, and a line
-    that wanders across middle C stays in its hand until it is a third beyond.
+    Wide chords part at the widest gap near middle C; narrow ones go to the hand that is near and
+    on its own side of middle C, so that a line may wander across a little way.
     """
     right: list[Note] = []
     left: list[Note] = []
-    in_right = True
-    first = True
+    last_right, last_left = SPLIT_PITCH + 9.0, SPLIT_PITCH - 9.0
     by_onset: dict[int, list[Note]] = {}
     for note in notes:
         by_onset.setdefault(note.onset_ticks, []).append(note)
@@ -96,18 +95,25 @@ def split_hands(notes: list[Note]) -> tuple[list[Note], list[Note]]:
         if chord[-1].pitch - chord[0].pitch > _HAND_SPAN:
             gaps = [
                 (b.pitch - a.pitch - 0.5 * abs((a.pitch + b.pitch) / 2 - SPLIT_PITCH), i)
-                for i, (a, b) in enumerate(zip(chord, chord[1:], strict=False), start=1)
+                for i, (a, b) in enumerate(pairwise(chord), start=1)
             ]
             cut = max(gaps)[1]
+        else:
+            middle = _middle(chord)
+            to_right = abs(middle - last_right) / 2 + max(0.0, SPLIT_PITCH - middle)
+            to_left = abs(middle - last_left) / 2 + max(0.0, middle - SPLIT_PITCH)
+            cut = 0 if to_right <= to_left else len(chord)
+        if chord[:cut]:
             left += chord[:cut]
+            last_left = _middle(chord[:cut])
+        if chord[cut:]:
             right += chord[cut:]
-            continue
-        middle = (chord[0].pitch + chord[-1].pitch) / 2
-        if first or middle > SPLIT_PITCH + _HYSTERESIS or middle < SPLIT_PITCH - _HYSTERESIS:
-            in_right = middle >= SPLIT_PITCH
-        first = False
-        (right if in_right else left).extend(chord)
+            last_right = _middle(chord[cut:])
     return right, left
+
+
+def _middle(chord: list[Note]) -> float:
+    return (chord[0].pitch + chord[-1].pitch) / 2
 
 
 def _order(note: Note) -> tuple[int, int]:
@@ -149,7 +155,7 @@ def _colour(cluster: list[Note], sustains: bool) -> tuple[list[Note], list[Note]
                 chosen = free[0]
             else:
                 sounding = [[voices[v][i] for i in live[v]] for v in (0, 1)]
-                chosen = min((0, 1), key=lambda v: _disturbance(sounding[v], chord))  # noqa: B023
+                chosen = min((0, 1), key=lambda v: _disturbance(sounding[v], chord))
                 if not sustains:
                     for place in live[chosen]:
                         voices[chosen][place] = _let_go(voices[chosen][place], chord[0])

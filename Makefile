@@ -1,0 +1,65 @@
+# Songwright needs Python 3.11 or newer and make; everything else comes from PyPI into .venv.
+#
+#   make song PROMPT="..." OUT=dir [SEED=1]   set up and compose a piece
+#   make test                                 set up and run all checks
+#   make bench                                obedience, speed and memory tables (long)
+#   make styles                               examples of all styles with pictures for docs/styles.md
+
+PYTHON ?= python3
+PROMPT ?= cinematic ambient in D minor, 90 BPM, sparse percussion, evolving pad layers, 75 seconds
+OUT ?= out/first-song
+SEED ?= 1
+JOBS ?= 2
+
+BIN := .venv/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+endif
+
+.PHONY: song test lint types layers unit bench bench-prompts bench-speed styles clean
+
+song: .venv/.run
+	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
+
+test: lint types layers unit
+
+lint: .venv/.dev
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+layers: .venv/.dev
+	$(BIN)/lint-imports
+
+unit: .venv/.dev
+	$(BIN)/python -m pytest -n $(JOBS)
+
+bench: bench-prompts bench-speed
+
+bench-prompts: .venv/.dev
+	$(BIN)/python -m bench.prompts --jobs $(JOBS)
+
+bench-speed: .venv/.dev
+	$(BIN)/python -m bench.speed
+
+styles: .venv/.dev
+	$(BIN)/python -m bench.styles --out docs/styles --jobs $(JOBS)
+
+# Two stamps: what a piece needs, and what the checks need on top. The sound engine is compiled
+# once, at install time, so that the first piece does not wait for it.
+.venv/.run: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Songwright needs Python 3.11 or newer; set PYTHON=')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/songwright warm-up
+	touch $@
+
+.venv/.dev: pyproject.toml .venv/.run
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf .venv out build dist
