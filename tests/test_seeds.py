@@ -16,7 +16,9 @@ def test_same_name_same_stream_whatever_was_drawn_before() -> None:
 
 
 def test_names_and_seeds_give_other_streams() -> None:
-    draws = {rng(*node).random() for node in ((7, "a", "b"), (7, "ab"), (8, "a", "b"), (7, "b", "a"))}
+    draws = {
+        rng(*node).random() for node in ((7, "a", "b"), (7, "ab"), (8, "a", "b"), (7, "b", "a"))
+    }
     assert len(draws) == 4
 
 

@@ -33,7 +33,7 @@ def bar_ticks(numerator: int, denominator: int) -> int:
 
 def midi_to_hz(pitch: float) -> float:
     """Frequency of a MIDI pitch in twelve-tone equal temperament at A4 = 440 Hz."""
-    return A4_HZ * 2.0 ** ((pitch - A4_MIDI) / 12.0)
+    return A4_HZ * math.exp2((pitch - A4_MIDI) / 12.0)
 
 
 def hz_to_midi(frequency_hz: float) -> float:
@@ -49,7 +49,7 @@ def db_to_gain(level_db: float) -> float:
 def gain_to_db(gain: float, floor_db: float = -240.0) -> float:
     """Level in decibels of an amplitude factor; silence gives ``floor_db``."""
     magnitude = abs(gain)
-    if magnitude <= 10.0 ** (floor_db / 20.0):
+    if magnitude <= db_to_gain(floor_db):
         return floor_db
     return 20.0 * math.log10(magnitude)
 

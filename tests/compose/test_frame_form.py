@@ -44,7 +44,7 @@ def test_an_exact_length_is_met_within_one_percent(
     )  # fmt: skip
     frame = _frame(brief, style_id)
     assert _seconds(frame) == pytest.approx(seconds, rel=0.01)
-    assert frame.tempos[0].bpm == pytest.approx(bpm, rel=0.0401 if ritardando else 0.0201)
+    assert frame.tempos[0].bpm == pytest.approx(bpm, rel=0.0201)
 
 
 @settings(max_examples=60, deadline=None)
@@ -67,7 +67,8 @@ def test_key_follows_mood_when_left_open() -> None:
         ]  # fmt: skip
         return sum(k.is_minor for k in keys) / len(keys)
 
-    assert minor_share(-0.9) > 0.6 > 0.25 > minor_share(0.9)
+    assert minor_share(-0.9) > 0.6
+    assert minor_share(0.9) < 0.25
 
 
 def _sections(brief: Brief, style_id: str, seed: int = 1):  # type: ignore[no-untyped-def]

@@ -39,7 +39,9 @@ def test_a_chart_of_one_section_stays_in_it() -> None:
         SectionRequest("verse", 4),
     )
     plan = make_plan(Brief(form=form), 1)
-    by_bar = [next(c.chord.symbol for c in plan.chords if c.end_ticks > b * 1920) for b in range(12)]
+    by_bar = [
+        next(c.chord.symbol for c in plan.chords if c.end_ticks > b * 1920) for b in range(12)
+    ]
     assert by_bar == "Am F C G F G C Am Am F C G".split()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from songwright.seeds import rng
 from songwright.styles import MelodyFacts, style, style_ids
 from songwright.theory import Key, Meter, parse_chord
 
-METERS = st.sampled_from([Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(12, 8), Meter(7, 8), Meter(5, 4)])
+METERS = st.sampled_from(
+    [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(12, 8), Meter(7, 8), Meter(5, 4)]
+)
 
 
 @settings(max_examples=100)
@@ -68,7 +72,9 @@ def test_raised_leading_tone_displaces_the_natural_seventh() -> None:
 
 def test_zero_temperature_ignores_the_seed() -> None:
     moments = _moments(["C", "F", "G", "C"] * 4, Key("C", "major"))
-    lines = {pitch_line(moments, 60, 79, MelodyFacts(), rng(s, "t"), temperature=0) for s in range(4)}
+    lines = {
+        pitch_line(moments, 60, 79, MelodyFacts(), rng(s, "t"), temperature=0) for s in range(4)
+    }
     assert len(lines) == 1
 
 
@@ -80,9 +86,9 @@ def test_themes_return_and_stay_in_range(style_id: str) -> None:
     notes, uses = compose_melody(plan, lead, brief, style(style_id))
     assert notes
     assert all(lead.low <= n.pitch <= lead.high for n in notes)
-    assert all(
-        a.end_ticks <= b.onset_ticks for a, b in zip(notes, notes[1:], strict=False)
-    ), "a tune is one voice"
+    assert all(a.end_ticks <= b.onset_ticks for a, b in pairwise(notes)), (
+        "a tune is one voice"
+    )
     letters = [u.theme for u in uses]
     assert len(set(letters)) < len(letters) or len(letters) <= 2, "some theme returns"
 
@@ -97,7 +103,9 @@ def test_a_return_shares_most_of_its_notes_with_its_theme() -> None:
         first: dict[str, set[tuple[int, int]]] = {}
         for section in plan.sections:
             start, end = section.start_bar * 1920, section.end_bar * 1920
-            here = {(n.onset_ticks - start, n.pitch % 12) for n in notes if start <= n.onset_ticks < end}
+            here = {
+                (n.onset_ticks - start, n.pitch % 12) for n in notes if start <= n.onset_ticks < end
+            }
             if section.letter in first and here and first[section.letter]:
                 known = first[section.letter]
                 shared.append(len(here & known) / min(len(here), len(known)))

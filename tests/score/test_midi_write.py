@@ -101,8 +101,11 @@ def test_pretty_midi_reads_the_same_music() -> None:
     assert tempos == pytest.approx([90.0, 60.0], abs=1e-3)
     assert times == pytest.approx([0.0, 13 * 60 / 90], abs=1e-4)
     assert [(s.numerator, s.denominator) for s in midi.time_signature_changes] == [(3, 4), (4, 4)]
-    names = [pretty_midi.key_number_to_key_name(k.key_number) for k in midi.key_signature_changes]
-    assert names == ["D minor", "Eb Major"]
+    keys = {
+        (round(k.time, 3), pretty_midi.key_number_to_key_name(k.key_number))
+        for k in midi.key_signature_changes
+    }
+    assert keys == {(0.0, "D minor"), (6.0, "Eb Major")}
 
 
 def test_symusic_reads_the_same_music() -> None:
@@ -154,6 +157,12 @@ def test_title_names_and_programs() -> None:
 def test_key_signatures(key: Key, signature: str) -> None:
     midi = of_mido(write_midi(replace(piece(), keys=(KeyChange(0, key),))))
     assert [m.key for m in midi.tracks[0] if m.type == "key_signature"] == [signature]
+
+
+def test_pitched_tracks_repeat_the_key_and_drums_do_not() -> None:
+    midi = of_mido(write_midi(piece()))
+    counts = [sum(m.type == "key_signature" for m in track) for track in midi.tracks]
+    assert counts == [2, 2, 0, 0]
 
 
 def test_metronome_clicks_follow_the_pulse() -> None:

@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from songwright.brief.model import SECTION_FUNCTIONS
+from songwright.compose.accompany.patterns import pattern_names
+from songwright.compose.drum_grid import grooves
 from songwright.score.instruments import instruments
 from songwright.styles import PartFacts, Style
 
-# Playing patterns by role: the names that `songwright.compose` knows.
-PATTERNS = {
-    role: frozenset(names.split())
-    for role, names in {
-        "bass": """sustain half_notes root_fifth quarters eighths driving_eighths octaves offbeat
-            walking two_feel tumbao bossa_bass reggae_bass funk_bass sixteenth_pulse sub_808 reese
-            pedal arpeggio_bass riff_bass blues_shuffle waltz_bass chorale_bass gallop
-            dotted_pop""",
-        "chords": """sustained block_halves quarters eighths offbeats charleston jazz_comp
-            bossa_comp montuno skank organ_bubble strum_folk strum_pop travis arpeggio_up
-            arpeggio_updown alberti waltz_chords broken_triplets house_stabs funk_stabs
-            power_chords palm_mute lofi_comp tremolo_chords ballad shuffle_comp nocturne pulses
-            gospel_comp chip_arpeggio""",
-        "pad": "sustained_pad swell drone evolving shimmer pulsing",
-        "arp": """up_eighths up_sixteenths updown_sixteenths down_eighths trance_gate chip_fast
-            ostinato_arp broken_octaves""",
-        "riff": """ostinato_low ostinato_strings power_riff synth_hook horn_line acid_line
-            call_answer pluck_hook""",
-        "stabs": "hits_accent hits_offbeat horn_punches braams swells_stab chord_hits",
-        "counter": "long_tones answer descant harmony_third contrapuntal echo",
-        "inner": "chorale_inner quartet_inner moving_eighths sustained_inner",
-        "drums": """ambient_sparse cinematic_pulse epic_toms trailer_hits lofi_basic lofi_lazy
-            boombap trap_basic trap_busy house_four house_full techno_four techno_driving
-            synthwave_basic synthwave_full dnb_break dnb_rolling pop_light pop_basic pop_full
-            rock_light rock_basic rock_full metal_double metal_blast metal_half funk_basic
-            funk_busy soul_basic soul_pocket swing_ride swing_light brushes_ballad bossa_drums
-            samba_drums salsa_drums one_drop steppers country_train country_two_step folk_light
-            blues_shuffle_drums slow_blues chip_basic chip_fast march waltz_drums ballad_drums
-            halftime reggaeton afro_house garage""",
-        "percussion": """shaker tambourine congas clave_bongo cowbell_guiro taiko cinematic_low
-            sparse_hits claps timpani_hits hand_drums orchestral_perc shaker_soft""",
-        "lead": "",
-    }.items()
+PITCHED = ("bass", "chords", "pad", "arp", "riff", "stabs", "counter", "inner")
+
+# Playing patterns that `songwright.compose` can play, by role; a lead takes the melody instead.
+PATTERNS: dict[str, frozenset[str]] = {
+    "lead": frozenset(),
+    "drums": frozenset(grooves()),
+    "percussion": frozenset(grooves()),
+    **{role: frozenset(pattern_names(role)) for role in PITCHED},
 }
 
 # Ensembles that are complete in themselves: a quartet, two hands, a choir.

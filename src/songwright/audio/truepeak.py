@@ -126,7 +126,8 @@ class TruePeakMeter:
         self._phases = interpolation_phases(factor)
         self._bound = overshoot_bound(factor)
         self._kept = np.zeros((channels, 0), dtype=np.float32)
-        self._seen = 0  # samples of _kept whose points were already looked at
+        # Samples of _kept whose points were looked at; the first points lie in the silence before.
+        self._seen = -HALF
 
     def add(self, block: Audio) -> None:
         """Take the next samples."""
@@ -141,8 +142,9 @@ class TruePeakMeter:
 
     def finish(self) -> float:
         """Highest magnitude of everything that was added."""
-        self._look(self._kept, self._kept.shape[1])
-        self._seen = self._kept.shape[1]
+        beyond = self._kept.shape[1] + HALF  # an abrupt end rings on into the silence
+        self._look(self._kept, beyond)
+        self._seen = beyond
         return self.highest
 
     def _look(self, audio: Audio, end: int) -> None:

@@ -21,10 +21,10 @@ _COMMANDS = {
 class _LazyGroup(click.Group):
     """Loads a command's module only when that command runs, so that help stays instant."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
         if "--help" in sys.argv[1:2] or len(sys.argv) == 1:

@@ -16,11 +16,21 @@ from songwright.errors import BriefError
     epilog='Example:  songwright compose "waltz for music box, 40 seconds" --out waltz --format mp3'
 )
 @click.argument("prompt", required=False, default="")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True,
-              help="Folder for the package.")
-@click.option("--seed", type=int, default=0, show_default=True,
-              help="Another seed gives another piece; the same seed the same bytes.")
-@click.option("--duration", help='Length: 90, "1:30" or "31-45 seconds". Met within 1 %.')
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for the package.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Another seed gives another piece; the same seed the same bytes.",
+)
+@click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
 @click.option("--bars", help='Number of bars, or a range like "16-24".')
 @click.option("--key", help='Such as "D minor", "F# dorian", "Bb".')
 @click.option("--tempo", help='BPM, a range like "90-100", or a word like Andante.')
@@ -33,13 +43,26 @@ from songwright.errors import BriefError
 @click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
 @click.option("--avoid", help='Must not sound: "drums, brass".')
 @click.option("--title", help="Title of the piece.")
-@click.option("--prompts", type=click.Path(path_type=Path, dir_okay=False),
-              help='A JSONL file, one {"id": …, "prompt": …} a line; one folder an id.')
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
-              help="Worker processes for --prompts; the bytes do not depend on it.")
+@click.option(
+    "--prompts",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help='A JSONL file, one {"id": …, "prompt": …} a line; one folder an id.',
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Worker processes for --prompts; the bytes do not depend on it.",
+)
 @click.option("--no-audio", is_flag=True, help="Only the symbolic files; takes a second.")
-@click.option("--format", "formats", default="wav", show_default=True,
-              help="Formats of the master, comma-separated: wav, flac, mp3, ogg.")
+@click.option(
+    "--format",
+    "formats",
+    default="wav",
+    show_default=True,
+    help="Formats of the master, comma-separated: wav, flac, mp3, ogg.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: Any) -> None:
@@ -52,7 +75,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
         fields["chords"] = _text_or_file(fields["chords"])
     if prompts is not None:
         if prompt or fields:
-            raise BriefError("--prompts takes everything from the file; leave out the other options")
+            raise BriefError("--prompts takes all from the file; leave out the other options")
         _batch(prompts, out, jobs, audio, formats, seed, quiet, as_json)
         return
     _one(prompt, out, seed, fields, audio, formats, quiet, as_json)
@@ -123,7 +146,8 @@ def _batch(
         results = session.compose_batch(items, out, jobs, audio, formats, done)
     failed = [r for r in results if r.error]
     if as_json:
-        click.echo(json.dumps([{"id": r.id, "folder": r.folder, "error": r.error} for r in results]))
+        rows = [{"id": r.id, "folder": r.folder, "error": r.error} for r in results]
+        click.echo(json.dumps(rows))
     else:
         for result in failed:
             click.echo(f"{result.id}: {result.error}", err=True)

@@ -27,11 +27,15 @@ def print_table(
     console.print(table)
 
 
+def _silent(stage: str, share: float) -> None:
+    """Show nothing."""
+
+
 @contextlib.contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[str, float], None]]:
     """A progress bar on standard error; silent when asked or when nobody watches."""
     if quiet or not sys.stderr.isatty():
-        yield lambda stage, share: None
+        yield _silent
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415

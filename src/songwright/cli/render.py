@@ -11,10 +11,20 @@ from songwright.cli.output import progress_bar
 
 @click.command()
 @click.argument("midi", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True,
-              help="Folder for stems, mix and master.")
-@click.option("--format", "formats", default="wav", show_default=True,
-              help="Formats of the master, comma-separated: wav, flac, mp3, ogg.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for stems, mix and master.",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="wav",
+    show_default=True,
+    help="Formats of the master, comma-separated: wav, flac, mp3, ogg.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def render(midi: Path, out: Path, formats: str, quiet: bool) -> None:
     """Play the MIDI file MIDI, from anywhere, into stems, a mix and a master."""

@@ -11,7 +11,7 @@ from songwright.cli.output import print_table
 @click.argument("prompt")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole brief as JSON.")
 def understand(prompt: str, as_json: bool) -> None:
-    """Show how PROMPT is read: each control, the words that gave it, and what was not understood."""
+    """Show how PROMPT is read: each control, its words, and what was not understood."""
     from songwright.brief import describe  # noqa: PLC0415
     from songwright.brief import understand as read  # noqa: PLC0415
     from songwright.score.codec import encode  # noqa: PLC0415

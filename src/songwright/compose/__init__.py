@@ -4,8 +4,8 @@
 pure: the same brief and seed give the same values.
 """
 
-from songwright.compose.planning import make_plan
 from songwright.compose.plan import Decision, PartPlan, Plan, SectionPlan
+from songwright.compose.planning import make_plan
 from songwright.compose.writing import write_score
 
 __all__ = ["Decision", "PartPlan", "Plan", "SectionPlan", "make_plan", "write_score"]

@@ -22,9 +22,7 @@ def check_score(score: Score, plan: Plan) -> None:
         raise ScoreError("the sections do not add up to the bars of the piece")
     for part in score.parts:
         allowed = plan.part(part.id)
-        spans = [
-            (s.start_bar * bar, s.end_bar * bar) for s in plan.sections if part.id in s.parts
-        ]
+        spans = [(s.start_bar * bar, s.end_bar * bar) for s in plan.sections if part.id in s.parts]
         sounding: dict[int, int] = {}
         for note in part.notes:
             where = f"{part.id}, bar {note.onset_ticks // bar + 1}"

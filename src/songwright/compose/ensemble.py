@@ -210,13 +210,12 @@ def _one_of_each(parts: list[PartPlan]) -> list[PartPlan]:
     seen: set[str] = set()
     result = []
     for part in sorted(parts, key=lambda p: not p.requested):
-        if part.role in seen and part.role in ("lead", "bass"):
-            if not part.requested:
-                continue
+        if part.role not in seen or part.role not in ("lead", "bass"):
+            result.append(part)
+        elif part.requested:
             role = "counter" if part.role == "lead" else "riff"
-            part = replace(part, role=role, patterns=roles()[role].patterns)
+            result.append(replace(part, role=role, patterns=roles()[role].patterns))
         seen.add(part.role)
-        result.append(part)
     return result
 
 
@@ -257,7 +256,7 @@ def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple
 def _meet(
     wanted: tuple[int, int], inside: tuple[int, int], hard: tuple[int, int], least: int = 12
 ) -> tuple[int, int]:
-    """``wanted`` cut to ``inside``; if too little is left, the nearest ``least`` semitones of it."""
+    """``wanted`` cut to ``inside``, or the nearest ``least`` semitones if too little is left."""
     low, high = max(wanted[0], inside[0]), min(wanted[1], inside[1])
     if high - low < least:
         low, high = max(inside[0], hard[0]), min(inside[1], hard[1])
@@ -287,7 +286,7 @@ def _pitch_bounds(
 
         def room(base: int) -> tuple[int, int, int]:
             overlaps = [min(i.high, base + span) - max(i.low, base) for i in players]
-            return min(min(overlaps), 12), min(sum(overlaps), 12 * len(overlaps)), -abs(base - 48)
+            return min(12, *overlaps), min(sum(overlaps), 12 * len(overlaps)), -abs(base - 48)
 
         low = max(range(24, 97), key=room)
         high = low + span
@@ -298,8 +297,9 @@ def _pitch_bounds(
         player = instrument(part.instrument)
         if min(high, player.high) - max(low, player.low) < 4:
             raise BriefError(
-                f"{player.name} plays {pitch_name(player.low)} to {pitch_name(player.high)} and has "
-                f"no room in {pitch_name(low)} to {pitch_name(high)}; widen the range or leave it out"
+                f"{player.name} plays {pitch_name(player.low)} to {pitch_name(player.high)} and "
+                f"has no room in {pitch_name(low)} to {pitch_name(high)}; widen the range or "
+                "leave it out"
             )
     return low, high
 

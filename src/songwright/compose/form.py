@@ -32,11 +32,10 @@ def plan_sections(
 ) -> tuple[tuple[SectionPlan, ...], tuple[float, ...]]:
     """Sections and the energy of each bar (0..1)."""
     if brief.form:
-        sections = _requested(brief.form, frame.bars, style.phrase_bars)
+        drafts = _requested(brief.form, frame.bars, style.phrase_bars)
     else:
-        sections = _from_style(style, use, frame.bars, rng)
-    sections = _with_ids(sections, style.phrase_bars, frame.key)
-    sections = _modulate(sections, brief)
+        drafts = _from_style(style, use, frame.bars, rng)
+    sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
     return _energise(sections, brief, style, use, frame)
 
 
@@ -97,17 +96,16 @@ def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
     while len(drafts) > 1 and sum(d[1] for d in drafts) > bars * 1.25:
         total = sum(d[1] for d in drafts)
         candidates = [
-            i for i, d in enumerate(drafts)
+            i
+            for i, d in enumerate(drafts)
             if d[0] in _EXPENDABLE or sum(e[2] == d[2] for e in drafts) > 1
-        ]  # fmt: skip
+        ]
         if not candidates:
             candidates = [i for i, d in enumerate(drafts) if d[0] in ("intro", "outro")]
         if not candidates:
             candidates = list(range(len(drafts) - 1))
         # Never the last of its kind when a repeat can go; prefer what lands nearest.
-        drafts.pop(
-            min(candidates, key=lambda i: (abs(total - drafts[i][1] - bars), -i))
-        )
+        drafts.pop(min(candidates, key=lambda i: (abs(total - drafts[i][1] - bars), -i)))
     start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
     cycle = _cycle(drafts[start:])
     size = sum(d[1] for d in cycle)
@@ -130,9 +128,7 @@ def _cycle(body: list[_Draft]) -> list[_Draft]:
     return [d for d in body if d[0] != "outro"] or body
 
 
-def _fit_bars(
-    drafts: list[_Draft], bars: int, phrase: int, fixed: list[bool]
-) -> list[_Draft]:
+def _fit_bars(drafts: list[_Draft], bars: int, phrase: int, fixed: list[bool]) -> list[_Draft]:
     """Change section lengths by whole phrases, then by bars, to add up to ``bars``."""
     while len(drafts) > bars:  # fewer bars than sections: keep the first ones
         drafts, fixed = drafts[:-1], fixed[:-1]
@@ -186,9 +182,16 @@ def _with_ids(drafts: list[_Draft], phrase: int, key: Key) -> list[SectionPlan]:
             level += 0.05 * min(occurrence, 3)  # each return a little stronger
         sections.append(
             SectionPlan(
-                section_id, function, letter, occurrence, start, bars,
-                phrases_of(bars, phrase), level, key,
-            )  # fmt: skip
+                section_id,
+                function,
+                letter,
+                occurrence,
+                start,
+                bars,
+                phrases_of(bars, phrase),
+                level,
+                key,
+            )
         )
         start += bars
     return sections
@@ -198,9 +201,10 @@ def _modulate(sections: list[SectionPlan], brief: Brief) -> list[SectionPlan]:
     for modulation in brief.modulations:
         words = modulation.where.lower()
         matching = [
-            i for i, s in enumerate(sections)
+            i
+            for i, s in enumerate(sections)
             if s.function.lower() in words.split() or s.id.lower() == words or s.function in words
-        ]  # fmt: skip
+        ]
         to_end = True
         if matching:
             first = matching[-1] if ("last" in words or "final" in words) else matching[0]
@@ -231,8 +235,9 @@ def _energise(
         level = mean + (levels[i] - mean) * use.energy_span + shift
         following = (
             mean + (levels[i + 1] - mean) * use.energy_span + shift
-            if i + 1 < len(sections) else level
-        )  # fmt: skip
+            if i + 1 < len(sections)
+            else level
+        )
         for bar in range(section.bars):
             at = (bar + 0.5) / section.bars
             if section.function in ("build", "pre-chorus", "intro"):
@@ -257,7 +262,10 @@ def _drawn(curve: list[float], brief: Brief, frame: Frame) -> list[float]:
     bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
     total = frame.bars
     points = sorted(
-        (min(total, p.seconds / bar_seconds) if p.seconds is not None else p.position * total, p.level)
+        (
+            p.position * total if p.seconds is None else min(total, p.seconds / bar_seconds),
+            p.level,
+        )
         for p in brief.energy
     )
     if points[0][0] > 0:

@@ -45,13 +45,15 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     decisions: list[Decision] = []
     key = choose_key(brief, style, rng)
     meter = brief.meter or Meter(*map(int, weighted(style.meters, rng).split("/")))
-    tempo = choose_tempo(brief, style, rng)
+    asked = choose_tempo(brief, style, rng)
     usual = "final" if style.ending == "loop" else style.ending  # only a loop ends as one
     ending = brief.ending or (usual if use.ending == "final" else use.ending)
-    bars, tempo, fermata = _fit(brief, style, use, meter, tempo, ending, decisions)
+    bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, decisions)
     slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
     rubato = style.performance.rubato if brief.tempo is None else 0.0
-    tempos = _tempo_map(tempo, meter, bars, fermata, slows, rubato, style.phrase_bars)
+    # What the bend has left of its 2 % may win back the time of a ritardando.
+    spare = MAX_BEND if brief.tempo is None else MAX_BEND - abs(tempo / asked - 1.0)
+    tempos = _tempo_map(tempo, meter, bars, fermata, spare if slows else 0.0, rubato, style)
     swing, unit = _swing(brief, style, meter)
     feel = brief.feel or ("swing" if swing > 0.55 else "straight")
     return Frame(key, meter, tempo, tempos, bars, feel, swing, unit, ending, tuple(decisions))
@@ -166,18 +168,23 @@ def _tempo_map(
     meter: Meter,
     bars: int,
     fermata: float,
-    slows: bool,
+    speed_up: float,
     rubato: float,
-    phrase_bars: int,
+    style: Style,
 ) -> tuple[TempoChange, ...]:
-    """Tempo changes that keep the total time: rubato within phrases, a slowing or held end."""
+    """Tempo changes that keep the total time: rubato within phrases, a slowing or held end.
+
+    ``speed_up`` is how much faster the piece may run to win back the time of a ritardando.
+    """
     bar = meter.bar_ticks
+    phrase_bars = style.phrase_bars
     if rubato > 0:
         changes, at = [], 0
         while at < bars:
             span = min(phrase_bars, bars - at)
             # Slower at both ends of a phrase, faster inside; the mean stretch is 1.
-            raw = [1.0 + 0.05 * rubato * math.cos(2 * math.pi * (i + 0.5) / span) for i in range(span)]
+            turns = [2 * math.pi * (i + 0.5) / span for i in range(span)]
+            raw = [1.0 + 0.05 * rubato * math.cos(turn) for turn in turns]
             mean = sum(raw) / span
             changes += [TempoChange((at + i) * bar, tempo * mean / raw[i]) for i in range(span)]
             at += span
@@ -189,13 +196,13 @@ def _tempo_map(
         stretch = max(0.25, 1.0 + (fermata - 1.0) * bar / span)
         held = TempoChange(bars * bar - span, tempo / stretch)
         changes = [c for c in changes if c.tick < held.tick] + [held]
-    elif slows and bars >= 4:
-        changes = _slow_down(changes, tempo, meter, bars)
+    elif speed_up > 0.001 and bars >= 4:
+        changes = _slow_down(changes, tempo, meter, bars, speed_up)
     return tuple(TempoChange(c.tick, round(c.bpm, 6)) for c in changes)
 
 
 def _slow_down(
-    changes: list[TempoChange], tempo: float, meter: Meter, bars: int
+    changes: list[TempoChange], tempo: float, meter: Meter, bars: int, most: float
 ) -> list[TempoChange]:
     """A ritardando over the last four pulses before the final bar, then the last bar held.
 
@@ -212,10 +219,10 @@ def _slow_down(
     slowed = [(at, f, n) for (at, n), f in zip(pulses, _RITARDANDO[-len(pulses) :], strict=True)]
     slowed.append((last_bar, 1.25, meter.bar_ticks))
     extra = sum((f - 1.0) * n for _, f, n in slowed)
-    scale = min(1.0, MAX_BEND * first / extra)  # a short piece slows down less
+    scale = min(1.0, most * first / extra)  # a short piece slows down less
     slowed = [(at, 1.0 + (f - 1.0) * scale, n) for at, f, n in slowed]
-    speed_up = (first + extra * scale) / first
-    head = [TempoChange(c.tick, c.bpm * speed_up) for c in changes if c.tick < first]
+    faster = (first + extra * scale) / first
+    head = [TempoChange(c.tick, c.bpm * faster) for c in changes if c.tick < first]
     return head + [TempoChange(at, tempo / f) for at, f, _ in slowed]
 
 

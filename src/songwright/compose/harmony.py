@@ -7,6 +7,7 @@ the piece ends on its tonic unless it loops or fades.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from songwright.brief.model import Brief, ChartBar
@@ -149,10 +150,8 @@ def _closed(bars: tuple[Bar, ...], plan: Plan, index: int, style: Style) -> tupl
 
 
 def _degree(numeral: str) -> str:
-    head = numeral.split("/")[0]
-    for suffix in ("maj", "m", "sus", "dim", "aug", "°", "ø", "add"):
-        head = head.split(suffix)[0]
-    return head.rstrip("0123456789")
+    match = re.match(r"[b#]?[IViv]+", numeral)
+    return match[0] if match else numeral
 
 
 def _tonic_numeral(key: Key, style: Style) -> str:
@@ -193,7 +192,7 @@ def _enriched(
             result.append(coloured)
             continue
         if _takes_secondary(following, section.key) and stream.random() < facts.secondary:
-            result += _split(coloured, _dominant_of(following, section.key, facts))
+            result += _split(coloured, _dominant_of(following, facts))
         elif _is_dominant(span.chord, section.key) and stream.random() < facts.suspensions:
             suspended = replace(coloured, chord=Chord(span.chord.root, "sus4", span.chord.bass))
             result += _split(suspended, coloured.chord)
@@ -203,7 +202,8 @@ def _enriched(
             and (span.chord.root_pc - section.key.tonic_pc) % 12 == 5
             and span.chord.quality in ("", "maj7", "6")
         ):
-            result += _split(coloured, Chord(span.chord.root, "m6" if facts.colour != "triads" else "m"))
+            minor = "m" if facts.colour == "triads" else "m6"
+            result += _split(coloured, Chord(span.chord.root, minor))
         else:
             result.append(coloured)
     return [replace(s, roman=roman_of(s.chord, section.key)) for s in result]
@@ -224,7 +224,7 @@ def _takes_secondary(chord: Chord, key: Key) -> bool:
     )
 
 
-def _dominant_of(chord: Chord, key: Key, facts: HarmonyFacts) -> Chord:
+def _dominant_of(chord: Chord, facts: HarmonyFacts) -> Chord:
     root = Key(chord.root, "major").spell((chord.root_pc + 7) % 12)
     altered = facts.colour == "ninths" and chord.is_minor
     return Chord(root, "7b9" if altered else "7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from songwright.brief.model import Affect, Brief, Length
@@ -54,7 +55,8 @@ def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
         (style(name) for name in style_ids()),
         key=lambda s: (_distance(brief.affect, s, wanted), s.id != "pop", s.id),
     )
-    reason = "nearest to the mood and instruments" if brief.moods or wanted else "no style was named"
+    named = brief.moods or wanted
+    reason = "nearest to the mood and instruments" if named else "no style was named"
     decisions.append(Decision("style", chosen.id, reason))
     return chosen
 
@@ -67,7 +69,7 @@ def _distance(affect: Affect, candidate: Style, wanted: set[str]) -> float:
         (affect.tension, facts.tension), (affect.brightness, facts.brightness),
         (affect.density, facts.density),
     )  # fmt: skip
-    far = sum((a - b) ** 2 for a, b in pairs if a != 0.0) ** 0.5
+    far = math.sqrt(sum((a - b) ** 2 for a, b in pairs if a != 0.0))
     known = {i for part in candidate.parts for i in part.instruments}
     return far - 0.5 * len(known & wanted)
 

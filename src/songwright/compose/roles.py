@@ -44,8 +44,8 @@ def usual_role(instrument: Instrument, taken: set[str]) -> str:
         return "pad"
     if not instrument.polyphonic:
         return "lead" if "lead" not in taken else "counter"
-    ensembles = ("string_ensemble", "synth_strings", "choir", "voice_oohs", "synth_voice", "tremolo")
-    if instrument.id.startswith(ensembles):
+    sections = ("string_ensemble", "synth_strings", "choir", "voice_oohs", "synth_voice")
+    if instrument.id.startswith((*sections, "tremolo")):
         return "pad"
     if instrument.id in ("brass_section", "synth_brass_1", "synth_brass_2", "orchestra_hit"):
         return "stabs"

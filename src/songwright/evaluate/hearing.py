@@ -90,4 +90,5 @@ def onset_strength(mono: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np
         bands.append(np.add.reduceat(power, edges[:-1], axis=1))
     level = np.log10(1e-6 + np.concatenate(bands))
     flux = np.diff(level, axis=0, prepend=level[:1])
-    return np.maximum(flux, 0.0).sum(axis=1)
+    strength: NDArray[np.float64] = np.maximum(flux, 0.0).sum(axis=1)
+    return strength

@@ -25,9 +25,9 @@ class InstrumentHeard:
 class MidiMeasures:
     """Facts of a MIDI file.
 
-    ``tempo_bpm`` is the mean of the tempo map, ``felt_tempo_bpm`` an estimate from the onsets alone;
-    ``onsets_per_beat`` counts moments at which a pitched note begins; ``pitch_low``/``pitch_high``
-    bound the pitched notes (None without any).
+    ``tempo_bpm`` is the median of the tempo map over time, ``felt_tempo_bpm`` an estimate from the
+    onsets alone; ``onsets_per_beat`` counts moments at which a pitched note begins;
+    ``pitch_low``/``pitch_high`` bound the pitched notes (None without any).
     """
 
     notes: int
@@ -61,7 +61,7 @@ def measure_midi(data: bytes) -> MidiMeasures:
     end = times.bar_start(score.bars)
     return MidiMeasures(
         notes=len(all_notes),
-        tempo_bpm=_mean_tempo(score, end),
+        tempo_bpm=_prevailing_tempo(score, end),
         first_tempo_bpm=score.tempos[0].bpm,
         felt_tempo_bpm=_felt_tempo(all_notes, times),
         meter=str(score.meters[0].meter),
@@ -85,7 +85,7 @@ def pitch_class_weights(notes: list[Note]) -> list[float]:
     return weights
 
 
-def _mean_tempo(score: Score, end: int) -> float:
+def _prevailing_tempo(score: Score, end: int) -> float:
     """Tempo that holds for most of the time: the median over ticks of the tempo map."""
     spans = []
     for i, change in enumerate(score.tempos):

@@ -46,11 +46,9 @@ def piano_roll(score: Score, plan: Plan, height: int = 360) -> str:
     for k, part in enumerate(kits):
         keys = sorted({n.pitch for n in part.notes})
         lane = drum_height / max(1, len(kits)) - 4
-        strokes = [
-            f"M{x(n.onset_ticks):.1f} "
-            f"{height - drum_height + 4 + k * (lane + 4) + lane * (1 - (keys.index(n.pitch) + 0.5) / len(keys)):.1f}h1"
-            for n in part.notes
-        ]  # fmt: skip
+        floor = height - drum_height + 4 + k * (lane + 4) + lane
+        row_of = {key: floor - lane * (i + 0.5) / len(keys) for i, key in enumerate(keys)}
+        strokes = [f"M{x(n.onset_ticks):.1f} {row_of[n.pitch]:.1f}h1" for n in part.notes]
         parts.append(_path(strokes, ROLE_COLOURS[part.role], 1.8, part.name))
     return _svg(height, f"Piano roll of {score.title}", parts)
 
@@ -64,7 +62,7 @@ def _sections(score: Score, plan: Plan, height: int) -> str:
             f'<rect x="{left:.1f}" y="0" width="{width:.1f}" height="{height}" '
             f'fill="{_SECTION_SHADES[i % 2]}"/>'
             f'<text x="{left + 3:.1f}" y="12" font-size="11">{escape(section.function)}'
-            f'<title>{escape(section.id)}: bars {section.start_bar + 1}–{section.end_bar}, '
+            f"<title>{escape(section.id)}: bars {section.start_bar + 1}–{section.end_bar}, "
             f"{escape(str(section.key))}</title></text>"
         )
     end = plan.bars * plan.meter.bar_ticks
@@ -104,7 +102,8 @@ def energy_curve(plan: Plan, score: Score, height: int = 90) -> str:
         for i, c in enumerate(counts)
     )
     points = " ".join(
-        f"{(i + 0.5) * wide:.1f},{height - e * (height - 16):.1f}" for i, e in enumerate(plan.energy)
+        f"{(i + 0.5) * wide:.1f},{height - e * (height - 16):.1f}"
+        for i, e in enumerate(plan.energy)
     )
     line = f'<polyline points="{points}" fill="none" stroke="#e4572e" stroke-width="2"/>'
     return _svg(height, "Energy planned (line) and notes written (columns)", [columns, line])

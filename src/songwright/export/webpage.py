@@ -100,12 +100,8 @@ def _section_table(plan: Plan, score: Score) -> str:
     rows = []
     for section in plan.sections:
         start, end = section.start_bar * bar, section.end_bar * bar
-        chords = " ".join(
-            c.chord.symbol for c in score.chords if start <= c.onset_ticks < end
-        )
-        treatment = ", ".join(
-            t.treatment for t in score.themes if start <= t.onset_ticks < end
-        )
+        chords = " ".join(c.chord.symbol for c in score.chords if start <= c.onset_ticks < end)
+        treatment = ", ".join(t.treatment for t in score.themes if start <= t.onset_ticks < end)
         rows.append(
             (section.id, f"{section.start_bar + 1}–{section.end_bar}", f"{section.energy:.2f}",
              str(section.key), f"{section.letter} ({treatment or 'no tune'})", chords,

@@ -169,7 +169,7 @@ class _Player:
         end_tick = note.end_ticks
         end = times.seconds(self.swing.swung(end_tick)) + self.timing.drift(end_tick)
         written = max(0.0, end - group.onset_seconds)
-        if how.gate < SHORT_GATE:
+        if note.articulation and how.gate < SHORT_GATE:
             return group.onset_seconds + min(how.gate * written, LONGEST_SHORT_SECONDS)
         off = end - min((1.0 - how.gate) * written, LARGEST_GAP_SECONDS)
         connected = abs(end_tick - (group.tick + group.room_ticks)) <= CONNECTED_TICKS
@@ -250,10 +250,17 @@ def _groups(part: Part, ensemble: _Ensemble, swing: Swing, timing: Timing) -> tu
     return tuple(
         Group(
             tick,
-            tuple(sorted(by_tick[tick], key=lambda note: (note.pitch, -note.duration_ticks))),
+            _chord(by_tick[tick]),
             played[i],
             next_played[i],
             next_ticks[i] - tick,
         )
         for i, tick in enumerate(ticks)
     )
+
+
+def _chord(notes: list[Note]) -> tuple[Note, ...]:
+    """Notes of one onset, lowest first; of a doubled note the longest and loudest is played."""
+    ordered = sorted(notes, key=lambda n: (n.duration_ticks, n.velocity, n.articulation))
+    by_pitch = {note.pitch: note for note in ordered}
+    return tuple(by_pitch[pitch] for pitch in sorted(by_pitch))

@@ -131,7 +131,7 @@ class Drum:
     ``peak_db`` (dBFS) at velocity 100; ``pan`` -1 left … 1 right as the drummer sits; ``room`` the
     send to the kit's room; strokes of one ``group`` cut each other off; ``gated`` drums end when
     the note does; ``seconds`` bounds the length; ``dynamic`` is the exponent of velocity;
-    ``reverse`` plays it backwards.
+    ``reverse`` plays it backwards; ``drive`` > 0 rounds the peaks of the whole stroke, as tape does.
     """
 
     peak_db: float
@@ -142,6 +142,7 @@ class Drum:
     seconds: float = 6.0
     dynamic: float = 1.7
     reverse: bool = False
+    drive: float = 0.0
     tone: tuple[Tone, ...] = ()
     noise: tuple[Noise, ...] = ()
     metal: tuple[Metal, ...] = ()

@@ -39,7 +39,13 @@ class DrumVoice:
         Velocity 100 peaks at the drum's ``peak_db``; variants 0.. are different strokes of the
         same force.
         """
-        return self._raw(velocity, variant) * np.float32(_scale(self.name, self.ratio, self.rate))
+        sound = self._raw(velocity, variant) * np.float32(_scale(self.name, self.ratio, self.rate))
+        if self.drum.drive > 0.0:
+            peak, slope = np.float32(db_to_gain(self.drum.peak_db)), np.float32(1 + self.drum.drive)
+            sound = np.tanh(sound * (slope / peak)) * (peak / np.tanh(slope))
+        fade = min(sound.shape[1], round(0.006 * self.rate))
+        block_dc(sound, 18.0, fade, float(self.rate))
+        return sound
 
     def _raw(self, velocity: int, variant: int) -> FloatArray:
         drum = self.drum
@@ -57,7 +63,6 @@ class DrumVoice:
         total *= np.float32((velocity / REFERENCE_VELOCITY) ** drum.dynamic)
         if drum.reverse:
             total = np.ascontiguousarray(total[:, ::-1])
-        block_dc(total, 18.0, min(length, round(0.006 * self.rate)), float(self.rate))
         return total
 
     def _steady_layers(self, variant: int) -> list[tuple[float, float, FloatArray]]:

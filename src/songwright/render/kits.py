@@ -13,12 +13,16 @@ from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.controls import Controls, apply_volume_and_pan
 from songwright.render.jit import FloatArray
 from songwright.render.kit_kernels import add_room, mix_hit
-from songwright.render.kit_model import FIRST_KEY, LAST_KEY, Kit, Placed, drums, kit
+from songwright.render.kit_model import FIRST_KEY, LAST_KEY, Drum, Kit, Placed, drums, kit
 from songwright.render.kit_sounds import DrumVoice
 from songwright.units import db_to_gain
 
 VELOCITY_LAYERS = 12
 VARIANTS = 4
+LONG_VARIANTS = 2
+"""Cymbals ring on under the next stroke, which hides how many variants there are."""
+
+LONG_SECONDS = 2.0
 CHOKE_SECONDS = 0.025
 GATE_SECONDS = 0.07
 
@@ -56,7 +60,7 @@ class KitInstrument:
             voice = voices[note.pitch]
             turns[note.pitch] = turns.get(note.pitch, -1) + 1
             layer = min((note.velocity - 1) * VELOCITY_LAYERS // 127, VELOCITY_LAYERS - 1)
-            key = (note.pitch, layer, _variant(turns[note.pitch]))
+            key = (note.pitch, layer, _variant(turns[note.pitch], voice.drum))
             middle = round((layer + 0.5) * 127 / VELOCITY_LAYERS)
             if key not in strokes:
                 strokes[key] = voice.stroke(middle, key[2])
@@ -108,9 +112,10 @@ def kit_instrument(kit_id: str) -> KitInstrument:
     return KitInstrument(kit_id)
 
 
-def _variant(turn: int) -> int:
+def _variant(turn: int, drum: Drum) -> int:
     """Variants in an order whose period is longer than a bar of equal strokes."""
-    return (turn + turn // VARIANTS + turn // 7) % VARIANTS
+    count = LONG_VARIANTS if drum.metal and drum.seconds >= LONG_SECONDS else VARIANTS
+    return (turn + turn // count + turn // 7) % count
 
 
 def _sides(placed: Placed) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """A score, as written or as played, as a Standard MIDI File of format 1.
 
 Track 0 conducts: title, tempo, metre, key, and markers for sections and chords. Each part has one
-track. The file is the same bytes for the same values.
+track (pitched ones repeat the key). The file is the same bytes for the same values.
 """
 
 from __future__ import annotations
@@ -127,7 +127,10 @@ def write_midi(score: Score, performance: Played | None = None) -> bytes:
             strokes = _apart(_performed(own.notes, times), end)
             if seat.leads:
                 controls = _controls(own.controls, times, seat.channel)
-        tracks.append(smf_write.track([*_part_events(part, seat, strokes), *controls], end))
+        # MuseScore takes a staff's key only from the staff's own track, so they all have it.
+        keys = _key_signatures(score) if seat.channel != DRUM_CHANNEL else ()
+        events = [*keys, *_part_events(part, seat, strokes), *controls]
+        tracks.append(smf_write.track(events, end))
     return smf_write.file(tracks)
 
 
@@ -141,16 +144,21 @@ def _conductor(score: Score, times: TimeMap) -> Iterator[TimedBytes]:
         clocks = min(255, 24 * meter.pulses_ticks[0] // TICKS_PER_BEAT)  # of the metronome
         data = bytes((meter.numerator, meter.denominator.bit_length() - 1, clocks, 8))
         yield change.tick, 2, smf_write.meta(smf.TIME_SIGNATURE, data)
-    for key in score.keys:
-        # The mode's accidentals; minor where its third is minor.
-        data = key.key.fifths.to_bytes(1, "big", signed=True) + bytes((key.key.is_minor,))
-        yield key.tick, 3, smf_write.meta(smf.KEY_SIGNATURE, data)
+    yield from _key_signatures(score)
     for section in score.sections:
         letter = f" [{section.letter}]" if section.letter else ""
         name = smf_write.text(smf.MARKER, section.function + letter)
         yield times.bar_start(section.start_bar), 4, name
     for span in score.chords:
         yield span.onset_ticks, 5, smf_write.text(smf.MARKER, span.chord.symbol)
+
+
+def _key_signatures(score: Score) -> Iterator[TimedBytes]:
+    """The mode's accidentals; minor where its third is minor."""
+    for change in score.keys:
+        key = change.key
+        data = key.fifths.to_bytes(1, "big", signed=True) + bytes((key.is_minor,))
+        yield change.tick, 3, smf_write.meta(smf.KEY_SIGNATURE, data)
 
 
 def _seats(players: Sequence[Instrument]) -> list[_Seat]:

@@ -26,13 +26,13 @@ def replacing(out: Path, marker: str = MARKER) -> Iterator[Path]:
     OutputError
         If the folder cannot be written or holds something else.
     """
-    out = Path(os.path.abspath(out))
+    out = out.resolve()
     try:
         if out.exists() and not out.is_dir():
             raise OutputError(f"{out} is a file; give the name of a folder with --out")
         if out.is_dir() and any(out.iterdir()) and not (out / marker).exists():
             raise OutputError(
-                f"{out} holds other files and is left alone; choose a new or empty folder with --out"
+                f"{out} holds other files and is left alone; choose a new or empty folder"
             )
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.is_dir() and not os.access(out, os.W_OK):

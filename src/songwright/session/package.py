@@ -52,7 +52,8 @@ def save(
     unknown = [f for f in formats if f not in FORMATS]
     if unknown or not formats:
         raise OutputError(
-            f"unknown audio format {', '.join(unknown) or '(none)'}; choose from {', '.join(FORMATS)}"
+            f"unknown audio format {', '.join(unknown) or '(none)'}; "
+            f"choose from {', '.join(FORMATS)}"
         )
     tell = progress or _silent
     with replacing(Path(out)) as folder:

@@ -116,7 +116,8 @@ def load(folder: str | Path) -> Song:
         data = path.read_bytes()
     except OSError as error:
         raise FileFormatError(
-            f"{path} cannot be read ({error.strerror}); name a folder that `songwright compose` made"
+            f"{path} cannot be read ({error.strerror}); "
+            "name a folder that `songwright compose` made"
         ) from error
     song = decode(data, Song, what=str(path))
     if song.format > FORMAT:

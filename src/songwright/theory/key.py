@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from songwright.theory.pitch import (
-    LETTERS,
     LETTER_PITCH_CLASS,
+    LETTERS,
     parse_spelled,
     pitch_class,
     spell_from_letter,
@@ -124,8 +124,8 @@ class Key:
         name = spell_from_letter(pc, letter)
         if name is not None and len(name) <= 2:
             return name
-        names = "C Db D Eb E F Gb G Ab A Bb B" if self.fifths < 0 else "C C# D D# E F F# G G# A A# B"
-        return names.split()[pc]
+        flats, sharps = "C Db D Eb E F Gb G Ab A Bb B", "C C# D D# E F F# G G# A A# B"
+        return (flats if self.fifths < 0 else sharps).split()[pc]
 
 
 def _signature(fifths: int) -> dict[str, int]:

@@ -177,11 +177,15 @@ def _tones(chord: Chord, voices: int, style: str, colour: tuple[int, ...]) -> li
         return list(dict.fromkeys((root, third, seventh)))[:voices]
     if style == "rootless" and seventh_pc(chord) is not None:
         pcs.remove(root)
-        for step in (2, 9):
+        altered = {(root + step) % 12 for step in QUALITIES[chord.quality][4:]}
+        for step in (2, 9, 5) if chord.is_minor else (2, 9):
             pc = (root + step) % 12
-            near = {(pc + 1) % 12, (pc - 1) % 12} & set(pcs)
+            near = {(pc + 1) % 12, (pc - 1) % 12} & altered
             if len(pcs) < voices and pc in colour and pc not in pcs and not near:
                 pcs.append(pc)
+        if len(pcs) < voices:
+            pcs.append(root)
+        return pcs[:voices]
     # A perfect fifth is the first to go, then the root (the bass has it), then a doubled colour.
     expendable = [pc for pc in (fifth, root) if (fifth - root) % 12 == 7 or pc == root]
     for pc in expendable:

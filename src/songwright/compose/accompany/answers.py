@@ -13,7 +13,9 @@ from songwright.compose.accompany.stage import Bar, Stage
 from songwright.score import Note
 
 _BREATH = 240
-_CELLS = ((1, 1, 2), (1, 1, 1, 1, 2), (2, 1, 1, 2), (1, 2, 1, 3), (3, 1, 2))
+_HOLD = 720
+"""A long note of the tune is answered once it has stood for a beat and a half."""
+_CELLS = ((1, 1, 2), (1, 1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 1, 3), (1, 2, 1, 2))
 """Rhythms of an answer, in halves of a beat (thirds in compound metres)."""
 _SHAPES = ((0, 1, 2, 1, 0), (2, 1, 0, 1, 0), (0, 2, 1, 0, -1), (0, -1, 0, 2, 1), (4, 3, 2, 1, 0))
 
@@ -38,9 +40,14 @@ def _gaps(stage: Stage, bars: Sequence[Bar], least: int) -> list[tuple[int, int]
     if not stage.tune.notes:
         return [(b.start, b.end) for b in bars if b.phrase_place % 4 in (1, 3)]
     gaps = []
-    for start, end in stage.tune.gaps(first, last, least):
-        start = start if start == first else start + _BREATH
-        start = -(-start // 240) * 240
+    held = [
+        (n.onset_ticks + _HOLD, min(n.end_ticks, last))
+        for n in stage.tune.between(first, last)
+        if n.duration_ticks >= _HOLD + least
+    ]
+    for silence, end in sorted([*stage.tune.gaps(first, last, least), *held]):
+        breathed = silence if silence == first else silence + _BREATH
+        start = -(-breathed // 240) * 240
         # A long silence is not filled throughout: a bar of answer, then space.
         while end - start >= 480:
             stop = min(end, start + stage.meter.bar_ticks)

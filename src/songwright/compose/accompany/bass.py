@@ -30,7 +30,8 @@ def grid_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]
         rng = stage.chance(bar, "bass")
         ties_on = k + 1 < len(bars) and _opens_held(grids[k + 1])
         stated: set[int] = set()
-        for hit, span in on_chords(grids[k], bar, pattern.strict, "r"):
+        for written, span in on_chords(grids[k], bar, pattern.strict, "r"):
+            hit = written
             if hit.held:
                 if early == span.chord and notes and notes[-1].end_ticks == hit.start:
                     notes[-1] = replace(notes[-1], duration_ticks=hit.end - notes[-1].onset_ticks)
@@ -58,9 +59,7 @@ def _opens_held(found: list[Hit]) -> bool:
     return any(h.held for h in found)
 
 
-def _note(
-    stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int
-) -> Note:
+def _note(stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int) -> Note:
     if hit.symbol == "x":
         return Note(hit.start, min(length, 60), pitch, 42, "ghost")
     articulation = pattern.articulation
@@ -113,8 +112,10 @@ class BassLine:
         """A note a step from the next chord's bass, from the side the line comes from."""
         target = self.place_root(span.following.bass_pc)
         scale = scale_of(span.chord, bar.key)
-        options = [p for p in (target - 1, target - 2, target + 1, target + 2)
-                   if self.low <= p <= self.high]  # fmt: skip
+        options = [
+            p for p in (target - 1, target - 2, target + 1, target + 2)
+            if self.low <= p <= self.high and p != self.last
+        ]  # fmt: skip
         if not options:
             return target
         before = self.last if self.last is not None else target
@@ -131,7 +132,8 @@ class BassLine:
         root = self._root_of(chord)
         if degree == 5:
             pc = fifth_pc(chord)
-            around = root + 5 if root - 5 < self.low else root  # the fifth below where there is room
+            # The fifth below where there is room.
+            around = root + 5 if root - 5 < self.low else root
         else:
             if degree == 3:
                 pc = third_pc(chord)

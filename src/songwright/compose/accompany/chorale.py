@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from songwright.compose.accompany.stage import Bar, Span, Stage
 from songwright.compose.plan import PartPlan
@@ -48,7 +49,7 @@ def slots(stage: Stage, bars: Sequence[Bar]) -> list[Slot]:
     for bar in bars:
         for span in bar.spans:
             edges = _edges(stage, bar, span)
-            for start, end in zip(edges, edges[1:], strict=False):
+            for start, end in pairwise(edges):
                 sung, low = stage.tune.at(start), stage.tune.lowest(start, end)
                 bass = stage.bass.at(start)
                 found.append(
@@ -90,9 +91,7 @@ def solve(
     if not wanted:
         return []
     layers = [_candidates(slot, ranges) for slot in wanted]
-    costs = [
-        [price + (_motion(before, pair) if before else 0.0) for price, pair in layers[0]]
-    ]
+    costs = [[price + (_motion(before, pair) if before else 0.0) for price, pair in layers[0]]]
     links: list[list[int]] = [[]]
     for k in range(1, len(layers)):
         row, link = [], []
@@ -174,9 +173,7 @@ def _motion(before: tuple[int, ...], after: tuple[int, ...]) -> float:
     return cost
 
 
-def _faults(
-    earlier: Slot, later: Slot, before: tuple[int, ...], after: tuple[int, ...]
-) -> float:
+def _faults(earlier: Slot, later: Slot, before: tuple[int, ...], after: tuple[int, ...]) -> float:
     """Parallels with any voice, and voices that leap over where a neighbour just was."""
     first = [*reversed(before)]
     second = [*reversed(after)]

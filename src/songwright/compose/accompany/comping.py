@@ -9,10 +9,13 @@ from songwright.compose.accompany.grid import bar_hits, on_chords
 from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import below_tune, home, place, scale_of, velocity
 from songwright.compose.accompany.rhythm import Hit
-from songwright.compose.accompany.stage import Bar, Span, Stage
+from songwright.compose.accompany.stage import Bar, Stage
 from songwright.score import Note
 from songwright.theory import Chord
 from songwright.theory.voicing import fifth_pc, third_pc, voice
+
+_UNDER_THE_TUNE = ("chords", "pad", "stabs")
+"""Roles that leave the register of the tune free; arpeggios may cross it, being thin."""
 
 _LOW_HAND = 5
 """A hand needs this many semitones between its low note and the chord above."""
@@ -26,7 +29,8 @@ def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Not
     grids = [bar_hits(stage, pattern, bar) for bar in bars]
     for k, bar in enumerate(bars):
         held_on = {h.layer for h in grids[k + 1] if h.held} if k + 1 < len(bars) else set()
-        for hit, span in on_chords(grids[k], bar, pattern.strict, "c"):
+        for written, span in on_chords(grids[k], bar, pattern.strict, "c"):
+            hit = written
             if hit.held:
                 before = open_chords.pop(hit.layer, None)
                 if before is not None and before[0] == span.chord:
@@ -42,7 +46,7 @@ def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Not
             early = hit.symbol == "n" or (ties and hit.start >= span.end - 480)
             chord = span.following if early and span.changes else span.chord
             first = len(notes)
-            notes += player.strike(hit, span, chord, bar, tied=ties)
+            notes += player.strike(hit, chord, bar, tied=ties)
             if ties:
                 open_chords[hit.layer] = (chord, list(range(first, len(notes))))
     stage.hand.voicing = player.last
@@ -55,7 +59,9 @@ class Comper:
     def __init__(self, stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> None:
         self.stage, self.pattern = stage, pattern
         self.low, high = home(stage, pattern)
-        self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
+        self.high = high
+        if pattern.role in _UNDER_THE_TUNE:
+            self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
         self.has_bass = stage.plays("bass", bars[0].section)
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
         self.last: tuple[int, ...] = stage.hand.voicing
@@ -101,7 +107,7 @@ class Comper:
             colour=frozenset(scale_of(chord, bar.key)),
         )  # fmt: skip
 
-    def strike(self, hit: Hit, span: Span, chord: Chord, bar: Bar, tied: bool) -> list[Note]:
+    def strike(self, hit: Hit, chord: Chord, bar: Bar, tied: bool) -> list[Note]:
         """Notes of one hit."""
         voicing = self.voicing(chord, bar)
         symbol = hit.symbol
@@ -109,9 +115,8 @@ class Comper:
         length = hit.end - hit.start
         if not tied:
             length = max(30, round(length * self.pattern.gate))
-        articulation, level = self.pattern.articulation, velocity(
-            self.stage, bar, hit.strength, hit.accent
-        )
+        articulation = self.pattern.articulation
+        level = velocity(self.stage, bar, hit.strength, hit.accent)
         if symbol == "x":
             length, articulation, level = min(length, 50), "ghost", 40
         elif symbol == "m":

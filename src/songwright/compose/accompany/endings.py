@@ -51,6 +51,6 @@ def _pitches(stage: Stage, pattern: Pattern, bar: Bar, span: Span) -> tuple[int,
     voicing = player.voicing(span.chord, bar)
     if player.two_hands or (pattern.role == "chords" and not player.has_bass):
         hit = Hit(span.start, span.end, "b", strength=4)
-        bass = player.strike(hit, span, span.chord, bar, tied=True)
+        bass = player.strike(hit, span.chord, bar, tied=True)
         return tuple(sorted({n.pitch for n in bass} | set(voicing)))
     return voicing

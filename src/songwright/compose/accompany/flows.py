@@ -25,7 +25,7 @@ def flow(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         unit = _unit(stage, pattern)
         turned = _turned(stage, bar)
         for span in bar.spans:
-            ladder = _ladder(stage, pattern, player, span, bar)
+            ladder = _ladder(pattern, player, span, bar, triplet_pulse(stage.meter))
             order = ostinato if pattern.order == "ostinato" else _order(pattern.order, len(ladder))
             steps = list(range(span.start, span.end, unit))
             found = [
@@ -63,20 +63,31 @@ def _turned(stage: Stage, bar: Bar) -> bool:
     return stage.chance(bar, "turned").random() < 0.5
 
 
+def _rungs(available: int, pattern: Pattern, triplet: bool) -> int:
+    """How many notes to use, so that the figure comes round with the beat where it can."""
+    if pattern.role == "chords" or pattern.order == "octaves":
+        return available
+    beat = 3 if triplet else 4
+    wanted = beat * pattern.span
+    return wanted if wanted <= available else min(available, max(beat, 3))
+
+
 def _ladder(
-    stage: Stage, pattern: Pattern, player: Comper, span: Span, bar: Bar
+    pattern: Pattern, player: Comper, span: Span, bar: Bar, triplet: bool
 ) -> tuple[int, ...]:
     """The notes to run through, upwards."""
     voicing = list(player.voicing(span.chord, bar))
     top = max(player.high, voicing[-1])
     ladder = list(voicing)
-    for octave in range(1, pattern.span):
+    octaves = pattern.span if pattern.role == "chords" else pattern.span + 1
+    for octave in range(1, octaves):
         ladder += [p + 12 * octave for p in voicing if p + 12 * octave <= top]
+    ladder = ladder[: _rungs(len(ladder), pattern, triplet)]
     if pattern.order == "octaves":
         ladder = [p for v in voicing for p in (v, v + 12 if v + 12 <= top else v)]
     elif pattern.role == "chords" and not player.has_bass:
         # Alone, the left hand states the bass first.
-        bass = player.strike(Hit(span.start, span.end, "b"), span, span.chord, bar, True)[0].pitch
+        bass = player.strike(Hit(span.start, span.end, "b"), span.chord, bar, True)[0].pitch
         if bass < ladder[0]:
             ladder = [bass, *ladder]
     return tuple(dict.fromkeys(ladder)) if pattern.order != "octaves" else tuple(ladder)
@@ -105,9 +116,7 @@ def _ostinato(rng: Random, reach: int) -> tuple[int, ...]:
     return tuple(cell)
 
 
-def _note(
-    stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, later: list[Hit], pitch: int
-) -> Note:
+def _note(stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, later: list[Hit], pitch: int) -> Note:
     start = bar.start + hit.start
     end = bar.start + hit.end
     if pattern.articulation == "legato" and later:

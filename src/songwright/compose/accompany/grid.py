@@ -45,9 +45,7 @@ def _fills(stage: Stage, pattern: Pattern, bar: Bar) -> bool:
     )  # fmt: skip
 
 
-def _idea_bar(
-    stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, ...], ...]
-) -> str:
+def _idea_bar(stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, ...], ...]) -> str:
     if pattern.maker == "jazz_comp":
         return _comping_cell(stage, bar, [idea[0] for idea in ideas])
     chosen = stage.idea(bar, pattern.name).randrange(len(ideas))
@@ -78,6 +76,8 @@ def _varied(found: list[Hit], stage: Stage, bar: Bar) -> list[Hit]:
     changes = {span.start - bar.start for span in bar.spans}
     kinds = ["split", "drop"] if triplet_pulse(stage.meter) else ["push", "split", "drop"]
     rng.shuffle(kinds)
+    if stage.part.role == "bass" and bar.spans[-1].changes:
+        kinds.insert(0, "lead")
     for kind in kinds:
         changed = _LIBERTIES[kind](found, changes, rng)
         if changed is not None:
@@ -103,7 +103,7 @@ def _push(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
     return [*found[: i - 1], before, moved, *found[i + 1 :]]
 
 
-def _split(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
+def _split(found: list[Hit], _changes: set[int], rng: Random) -> list[Hit] | None:
     """Strike a long note a second time in its second half."""
     fit = [
         i for i, h in enumerate(found)
@@ -134,12 +134,22 @@ def _drop(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
     return [*found[: i - 1], before, *found[i + 1 :]]
 
 
-_LIBERTIES = {"push": _push, "split": _split, "drop": _drop}
+def _lead(found: list[Hit], changes: set[int], _rng: Random) -> list[Hit] | None:
+    """Let the last note of a bass bar, or its second half, step into the next chord."""
+    last = found[-1]
+    if last.symbol not in "ro35" or last.held:
+        return None
+    if last.end - last.start >= 480:
+        middle = last.end - 240
+        tail = Hit(middle, last.end, "a", strength=1, layer=last.layer)
+        return [*found[:-1], replace(last, end=middle), tail]
+    return None if last.start in changes else [*found[:-1], replace(last, symbol="a")]
 
 
-def on_chords(
-    found: list[Hit], bar: Bar, strict: bool, fresh: str
-) -> list[tuple[Hit, Span]]:
+_LIBERTIES = {"push": _push, "split": _split, "drop": _drop, "lead": _lead}
+
+
+def on_chords(found: list[Hit], bar: Bar, strict: bool, fresh: str) -> list[tuple[Hit, Span]]:
     """Give each hit its chord; notes are cut where the chord changes under them.
 
     ``fresh`` is the symbol of a note that a ``strict`` pattern adds where a chord begins on a
@@ -149,25 +159,23 @@ def on_chords(
     struck: set[int] = set()
     for hit in found:
         start, end = bar.start + hit.start, bar.start + hit.end
-        symbol = hit.symbol
+        symbol, piece = hit.symbol, hit
         while start < end:
             span = bar.span_at(start)
             stop = end if symbol in ("n", "x") else min(end, span.end)
-            if symbol == "-" and not hit.held:
-                break
-            piece = replace(hit, start=start, end=stop, symbol=symbol)
+            piece = replace(piece, start=start, end=stop, symbol=symbol)
             result.append((piece, span))
             struck.add(start)
             start = stop
             if start < end:
-                hit = replace(hit, held=False, accent=False)
-                symbol = fresh
+                piece = replace(piece, held=False, accent=False)
+                symbol = "r" if fresh == "r" else symbol.replace("-", fresh)
     if strict:
         for span in bar.spans:
             if span.begins and span.start not in struck:
                 later = [h.start for h, _ in result if h.start > span.start]
-                hit = Hit(span.start, min([span.end, *later]), fresh, strength=3)
-                result.append((hit, span))
+                added = Hit(span.start, min([span.end, *later]), fresh, strength=3)
+                result.append((added, span))
                 result = [
                     (replace(h, end=min(h.end, span.start)) if h.start < span.start else h, s)
                     for h, s in result

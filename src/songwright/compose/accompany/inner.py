@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from songwright.compose.accompany.bass import BassLine
 from songwright.compose.accompany.chorale import Slot, inner_parts, slots, solve
@@ -33,7 +33,9 @@ def inner(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         path = solve(found, voices, stage.hand.voicing)
         if path:
             stage.hand.voicing = path[-1]
-        line = [(slot, _fit(stage, pair[mine], slot)) for slot, pair in zip(found, path, strict=True)]
+        line = [
+            (slot, _fit(stage, pair[mine], slot)) for slot, pair in zip(found, path, strict=True)
+        ]
         notes += _played(stage, pattern, phrase_bars, line, lower=mine > 0)
     return notes
 
@@ -79,9 +81,10 @@ def _with_tune(stage: Stage, bar: Bar, slot: Slot, pitch: int) -> list[Note]:
         if slot.start < at < slot.end and sung is not None and sung.onset_ticks == at:
             edges.append(at)
     edges.append(slot.end)
+    level = [velocity(stage, bar, s) - 4 for s in range(5)]
     return [
-        Note(a, b - a, pitch, velocity(stage, bar, stage.meter.strength(a - bar.start)) - 4, "legato")
-        for a, b in zip(edges, edges[1:], strict=False)
+        Note(a, b - a, pitch, level[stage.meter.strength(a - bar.start)], "legato")
+        for a, b in pairwise(edges)
     ]
 
 
@@ -111,7 +114,8 @@ def _quartet(
     """Held notes when calm; repeated or rocking eighths when the music moves."""
     drive = bar.energy + 0.4 * (stage.density - 0.5)
     if drive < 0.35:
-        return [Note(slot.start, slot.end - slot.start, pitch, velocity(stage, bar, 2) - 4, "legato")]
+        level = velocity(stage, bar, 2) - 4
+        return [Note(slot.start, slot.end - slot.start, pitch, level, "legato")]
     unit = stage.meter.unit_ticks if stage.meter.is_compound else 240
     other = place(third_pc(slot.chord), pitch - 4, stage.part.low, stage.part.high)
     if other is None or other == pitch:

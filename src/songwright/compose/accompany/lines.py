@@ -85,9 +85,11 @@ def descant(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             floor = low if top is None else min(max(low, top + 1), high - 5)
             previous = stage.hand.pitch
             around = floor + 4 if previous is None else 0.7 * previous + 0.3 * (floor + 4)
-            options = [
-                p for p in range(max(low, floor), high + 1) if p % 12 in span.chord.pcs
-            ] or [p for p in range(low, high + 1) if p % 12 in span.chord.pcs] or [low]
+            options = (
+                [p for p in range(max(low, floor), high + 1) if p % 12 in span.chord.pcs]
+                or [p for p in range(low, high + 1) if p % 12 in span.chord.pcs]
+                or [low]
+            )
             sung = stage.tune.at(span.start)
             pitch = min(
                 options,
@@ -121,9 +123,7 @@ def parallel(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     return notes
 
 
-def _shadow(
-    stage: Stage, bar: Bar, span: Span, sung: Note, low: int, high: int
-) -> int | None:
+def _shadow(stage: Stage, bar: Bar, span: Span, sung: Note, low: int, high: int) -> int | None:
     scale = scale_of(span.chord, bar.key)
     pcs = span.chord.pcs
     weighty = sung.duration_ticks >= 480 or stage.meter.strength(sung.onset_ticks - bar.start) >= 2
@@ -141,6 +141,7 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
     """A second voice that moves where the tune rests and rests where it moves."""
     low, high = home(stage, pattern)
     notes: list[Note] = []
+    heading = 0  # direction of the last step: a line that has set out goes on
     for bar in bars:
         onsets = [bar.start + o for o in stage.meter.pulse_onsets_ticks]
         ends = [*onsets[1:], bar.end]
@@ -152,13 +153,16 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
             if busy and notes and not fresh and k and notes[-1].end_ticks == start:
                 notes[-1] = _stretched(notes[-1], end)
                 continue
-            pitch = _counterpoint(stage, span, start, low, high)
+            previous = stage.hand.pitch
+            pitch = _counterpoint(stage, span, start, low, high, heading)
+            if previous is not None and pitch != previous:
+                heading = 1 if pitch > previous else -1
             level = velocity(stage, bar, stage.meter.strength(start - bar.start)) - 4
             moving = not attacks and end - start >= 480 and bar.energy + stage.density >= 0.8
             stage.hand.pitch = pitch
             if moving:
                 ahead = bar.span_at(end) if end < bar.end else span
-                passing = _passing(stage, bar, ahead, pitch, end, low, high)
+                passing = _passing(stage, bar, ahead, pitch, end, (low, high), heading)
                 middle = (start + end) // 2
                 notes.append(Note(start, middle - start, pitch, level, "legato"))
                 notes.append(Note(middle, end - middle, passing, level - 6, "legato"))
@@ -168,7 +172,7 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
     return _joined(notes)
 
 
-def _counterpoint(stage: Stage, span: Span, tick: int, low: int, high: int) -> int:
+def _counterpoint(stage: Stage, span: Span, tick: int, low: int, high: int, heading: int) -> int:
     """Chord note that sounds well against the tune and moves against it by a small step."""
     sung, before = stage.tune.at(tick), stage.tune.at(tick - 1)
     motion = sung.pitch - before.pitch if sung and before else 0
@@ -184,18 +188,23 @@ def _counterpoint(stage: Stage, span: Span, tick: int, low: int, high: int) -> i
             price += 5.0 if abs(sung.pitch - pitch) < 3 or pitch > sung.pitch else 0.0
         if previous is not None:
             price += 1.5 if motion * (pitch - previous) > 0 else 0.0
-            price += 1.2 if pitch == previous else 0.0
+            price += 2.0 if pitch == previous else 0.0
+            price += 1.6 if heading * (pitch - previous) < 0 else 0.0
         if price < best_price:
             best, best_price = pitch, price
     return best
 
 
 def _passing(
-    stage: Stage, bar: Bar, ahead: Span, pitch: int, end: int, low: int, high: int
-) -> int:
+    stage: Stage, bar: Bar, ahead: Span, pitch: int, end: int, register: tuple[int, int],
+    heading: int,
+) -> int:  # fmt: skip
     """An eighth on the way to what will come: a scale step towards the next chord note."""
+    low, high = register
     scale = scale_of(bar.span_at(end - 1).chord, bar.key)
-    goal = _counterpoint(stage, ahead, end, low, high)
+    previous, stage.hand.pitch = stage.hand.pitch, pitch
+    goal = _counterpoint(stage, ahead, end, low, high, heading)
+    stage.hand.pitch = previous
     step = up_scale(pitch, 1 if goal >= pitch else -1, scale)
     return step if low <= step <= high else pitch
 

@@ -28,15 +28,11 @@ def pad(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     return notes
 
 
-def _held(
-    stage: Stage, bar: Bar, span: Span, voicing: tuple[int, ...], level: int
-) -> list[Note]:
+def _held(_stage: Stage, _bar: Bar, span: Span, voicing: tuple[int, ...], level: int) -> list[Note]:
     return [Note(span.start, span.end - span.start, p, level, "legato") for p in voicing]
 
 
-def _swell(
-    stage: Stage, bar: Bar, span: Span, voicing: tuple[int, ...], level: int
-) -> list[Note]:
+def _swell(stage: Stage, _bar: Bar, span: Span, voicing: tuple[int, ...], level: int) -> list[Note]:
     """The chord enters softly from below; its upper notes join and carry it over."""
     length = span.end - span.start
     notes = []

@@ -13,8 +13,8 @@ from songwright.compose.accompany.lines import contrapuntal, descant, guide_line
 from songwright.compose.accompany.pads import pad
 from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import velocity
-from songwright.compose.accompany.riffs import acid, riff
 from songwright.compose.accompany.rhythm import triplet_pulse
+from songwright.compose.accompany.riffs import acid, riff
 from songwright.compose.accompany.stage import Bar, Stage
 from songwright.compose.accompany.walking import two_feel, walking
 from songwright.score import Note

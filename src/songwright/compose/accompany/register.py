@@ -78,9 +78,9 @@ def scale_of(chord: Chord, key: Key) -> tuple[int, ...]:
         if pc in scale:
             continue
         neighbours = [n for n in ((pc - 1) % 12, (pc + 1) % 12) if n in scale - chord_pcs]
-        # The note of the same letter gives way; of two neighbours a third of the key yields first.
-        if neighbours:
-            scale.discard(neighbours[0] if chord.is_minor or len(neighbours) == 1 else neighbours[-1])
+        if neighbours:  # the note of the same letter gives way
+            raised = len(neighbours) > 1 and not chord.is_minor
+            scale.discard(neighbours[-1] if raised else neighbours[0])
         scale.add(pc)
     root = chord.root_pc
     return tuple(sorted(scale, key=lambda pc: (pc - root) % 12))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 
 from songwright.theory import Meter
@@ -67,7 +68,7 @@ def beats(meter: Meter, place: int) -> tuple[Beat, ...]:
     groups = [k for k, onset in enumerate(onsets) if onset and meter.strength(onset) >= 3]
     words: list[int] = []
     edges = [0, *groups, len(pulses)]
-    for g, (first, last) in enumerate(zip(edges, edges[1:], strict=False)):
+    for g, (first, last) in enumerate(pairwise(edges)):
         words += _words(last - first, 2 * (g % 2), alone=len(edges) == 2, place=place)
     return tuple(
         Beat(onset, length, word, plain)

@@ -9,7 +9,6 @@ from random import Random
 from songwright.compose.accompany.grid import bar_hits, on_chords
 from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import (
-    below_tune,
     home,
     pentatonic_of,
     place,
@@ -33,10 +32,8 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     bar the end of the cell turns; in the second half of a long section its peak climbs a step.
     """
     low, high = home(stage, pattern)
-    if low >= 55:
-        high = below_tune(stage, bars[0].start, bars[-1].end, low, high)
     contour = stage.idea(bars[0], pattern.name + " contour").choice(pattern.contours)
-    ground = _Ground(low, high, stage.hand.pitch)
+    ground = _Ground(low, high, stage.hand.pitch, rises=max(contour) + min(contour) > 2)
     notes: list[Note] = []
     counted = 0
     cell_bars = max(2, max((len(i) for i in pattern.ideas), default=1))
@@ -73,10 +70,11 @@ class _Ground:
     low: int
     high: int
     last: int | None
+    rises: bool = True
 
     def pitch(self, chord: Chord, bar: Bar, pattern: Pattern, step: int, strong: bool) -> int:
         root_pc = chord.bass_pc if pattern.role == "bass" and step == 0 else chord.root_pc
-        around = self.low + 0.3 * (self.high - self.low)
+        around = self.low + (0.3 if self.rises else 0.5) * (self.high - self.low)
         if self.last is not None:
             around = 0.5 * self.last + 0.5 * around
         root = place(root_pc, around, self.low, self.high)
@@ -136,6 +134,7 @@ def _struck(
 ) -> list[Note]:
     length = max(30, round((hit.end - hit.start) * pattern.gate))
     level = velocity(stage, bar, hit.strength, hit.accent)
+    level -= 7 * (pitch >= 55 and stage.tune.at(hit.start) is not None)  # the tune comes first
     articulation = pattern.articulation
     if pattern.voicing == "power":
         if not hit.accent:
@@ -190,7 +189,7 @@ def acid(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
 
 def _acid_step(rng: Random) -> tuple[str, bool, bool]:
     """Note name, accent and slide of one step."""
-    name = rng.choices(
-        ("root", "octave", "third", "seventh", "fifth", "rest"), (8, 3, 2, 2, 1, 3)
-    )[0]
+    name = rng.choices(("root", "octave", "third", "seventh", "fifth", "rest"), (8, 3, 2, 2, 1, 3))[
+        0
+    ]
     return name, rng.random() < 0.3, rng.random() < 0.22

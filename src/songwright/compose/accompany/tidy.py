@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from songwright.compose.accompany.stage import Stage
 from songwright.score import Note
@@ -75,10 +76,10 @@ def _one_at_a_time(notes: list[Note], lowest: bool) -> list[Note]:
     ]
     result: list[Note] = []
     for k, note in enumerate(chosen):
+        length = note.duration_ticks
         if k + 1 < len(chosen):
-            room = chosen[k + 1].onset_ticks - note.onset_ticks
-            note = replace(note, duration_ticks=min(note.duration_ticks, room))
-        result.append(note)
+            length = min(length, chosen[k + 1].onset_ticks - note.onset_ticks)
+        result.append(replace(note, duration_ticks=length))
     return result
 
 
@@ -101,11 +102,13 @@ def _worded(notes: list[Note], stage: Stage) -> list[Note]:
 def _lengthened(notes: list[Note]) -> list[Note]:
     """Hold each note to the next attack when the gap is an eighth or less."""
     onsets = sorted({n.onset_ticks for n in notes})
-    following = dict(zip(onsets, onsets[1:], strict=False))
+    following = dict(pairwise(onsets))
     result = []
     for note in notes:
         room = following.get(note.onset_ticks, note.end_ticks) - note.onset_ticks
-        if note.articulation in ("", "staccato", "legato") and 0 < room - note.duration_ticks <= 240:
-            note = replace(note, duration_ticks=room, articulation="legato")
-        result.append(note)
+        near = 0 < room - note.duration_ticks <= 240
+        if near and note.articulation in ("", "staccato", "legato"):
+            result.append(replace(note, duration_ticks=room, articulation="legato"))
+        else:
+            result.append(note)
     return result

@@ -57,11 +57,3 @@ class Tune:
         if end - at >= least:
             found.append((at, end))
         return found
-
-    def holds(self, start: int, end: int, least: int) -> list[tuple[int, int]]:
-        """Stretches of at least ``least`` ticks in which nothing new begins, after an attack."""
-        onsets = [n.onset_ticks for n in self.between(start, end)]
-        edges = [*onsets, end]
-        return [
-            (a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a >= least
-        ]  # fmt: skip

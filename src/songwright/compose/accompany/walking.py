@@ -118,9 +118,7 @@ def _approach(line: BassLine, leg: Leg, target: int, start: int, rng: Random) ->
     return rng.choices([p for p, _ in options], [w for _, w in options])[0]
 
 
-def _between(
-    line: BassLine, leg: Leg, start: int, last: int, count: int, rng: Random
-) -> list[int]:
+def _between(line: BassLine, leg: Leg, start: int, last: int, count: int, rng: Random) -> list[int]:
     """``count`` notes from ``start`` on towards ``last``: steps of the scale and chord notes."""
     if count <= 0:
         return []
@@ -134,7 +132,7 @@ def _between(
         best: list[tuple[float, int]] = []
         for pitch in range(max(line.low, here - 8), min(line.high, here + 8) + 1):
             step = abs(pitch - here)
-            if step == 0 or pitch % 12 not in scale | pcs or pitch in (path[-2:-1] or [None]):
+            if step == 0 or pitch % 12 not in scale | pcs or pitch in path[-2:-1]:
                 continue
             price = abs(abs(last - pitch) - 2.2 * left) * 0.9
             price += {1: 0.4, 2: 0.0, 3: 0.2, 4: 0.3, 5: 0.6, 7: 0.9}.get(step, 1.6)

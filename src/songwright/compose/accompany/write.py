@@ -93,9 +93,7 @@ def _choices(stage: Stage) -> list[Pattern]:
     return found
 
 
-def _runs(
-    stage: Stage, bars: list[Bar], choices: list[Pattern]
-) -> list[tuple[Pattern, list[Bar]]]:
+def _runs(stage: Stage, bars: list[Bar], choices: list[Pattern]) -> list[tuple[Pattern, list[Bar]]]:
     """Consecutive bars that share a pattern; it changes only between phrases."""
     runs: list[tuple[Pattern, list[Bar]]] = []
     for _, group in groupby(bars, key=lambda bar: bar.phrase):
@@ -136,6 +134,3 @@ def _cut(note: Note, end: int) -> Note:
     return Note(
         note.onset_ticks, end - note.onset_ticks, note.pitch, note.velocity, note.articulation
     )
-
-
-

@@ -65,17 +65,15 @@ def compose_melody(
             low=part.low, high=part.high, facts=style.melody, closes=closes, rng=stream,
         )  # fmt: skip
         if section.end_bar == plan.bars:
-            developed = _ended(developed, section.bars * bar, plan)
+            developed = _ended(developed, section.bars * bar, plan, part.low, part.high)
         if developed:
             first, last = developed[0].onset_ticks, developed[-1].end_ticks
-            uses.append(
-                ThemeUse(section.letter, part.id, offset + first, last - first, treatment)
-            )
+            uses.append(ThemeUse(section.letter, part.id, offset + first, last - first, treatment))
         notes += [replace(n, onset_ticks=n.onset_ticks + offset) for n in developed]
     return tuple(notes), tuple(uses)
 
 
-def _ended(notes: list[Note], length: int, plan: Plan) -> list[Note]:
+def _ended(notes: list[Note], length: int, plan: Plan, low: int, high: int) -> list[Note]:
     """The last section's tune comes to rest in the last bar instead of running into the end."""
     if plan.ending in ("loop", "fade") or not notes:
         return notes
@@ -90,14 +88,13 @@ def _ended(notes: list[Note], length: int, plan: Plan) -> list[Note]:
         kept[-1] = replace(final, duration_ticks=plan.meter.bar_ticks)
     else:
         kept.append(Note(last_bar, plan.meter.bar_ticks, final.pitch, final.velocity))
-    tonic = [n for n in (plan.chords[-1].chord.pcs)][:3]
+    triad = plan.chords[-1].chord.pcs[:3]
     pitch = kept[-1].pitch
-    if pitch % 12 not in tonic:
-        kept[-1] = replace(
-            kept[-1], pitch=min((pitch + d for d in range(-6, 7)), key=lambda p: (
-                p % 12 != plan.chords[-1].chord.root_pc and p % 12 not in tonic, abs(p - pitch)
-            )),
-        )  # fmt: skip
+    if pitch % 12 not in triad:
+        inside = range(max(low, pitch - 6), min(high, pitch + 6) + 1)
+        fitting = [p for p in inside if p % 12 in triad]
+        nearest = min(fitting, key=lambda p: (abs(p - pitch), p), default=pitch)
+        kept[-1] = replace(kept[-1], pitch=nearest)
     if plan.ending == "hard":
         kept[-1] = replace(kept[-1], duration_ticks=min(kept[-1].duration_ticks, 240))
     return kept
@@ -112,7 +109,9 @@ def _chord_lookup(chords: tuple[ChordSpan, ...], offset: int) -> Callable[[int],
     return chord_at
 
 
-def _notes_per_bar(part: PartPlan, brief: Brief, style: Style, meter: Meter, energy: float) -> float:
+def _notes_per_bar(
+    part: PartPlan, brief: Brief, style: Style, meter: Meter, energy: float
+) -> float:
     """Onsets in a bar that style, density, energy and metre ask for."""
     scale = meter.bar_ticks / 1920
     density = 0.55 + 0.9 * part.density
@@ -130,9 +129,7 @@ def _motif(plan: Plan, part: PartPlan, brief: Brief, style: Style) -> tuple[int,
     """The rhythm from which the piece's themes descend."""
     hooks = [s for s in plan.sections if s.function in _HOOKS] or list(plan.sections)
     energy = hooks[0].energy
-    taste = RhythmTaste.of(
-        style.melody, _notes_per_bar(part, brief, style, plan.meter, energy)
-    )
+    taste = RhythmTaste.of(style.melody, _notes_per_bar(part, brief, style, plan.meter, energy))
     return cell_rhythm(plan.meter, _cell_bars(plan), taste, rng(plan.seed, "motif"), candidates=24)
 
 

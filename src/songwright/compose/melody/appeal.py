@@ -7,6 +7,7 @@ art-song corpora); inside the middle half of a band a feature costs nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from songwright.score import Note
 
@@ -24,11 +25,11 @@ _BANDS = {
 def features(notes: Sequence[Note]) -> dict[str, float]:
     """Share of steps and repeats among moves, mean interval, range, share of turns, variety."""
     pitches = [n.pitch for n in notes]
-    moves = [b - a for a, b in zip(pitches, pitches[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(pitches)]
     if not moves:
         return dict.fromkeys(_BANDS, 0.0)
     going = [m for m in moves if m]
-    turns = sum((a > 0) != (b > 0) for a, b in zip(going, going[1:], strict=False))
+    turns = sum((a > 0) != (b > 0) for a, b in pairwise(going))
     return {
         "steps": sum(0 < abs(m) <= 2 for m in moves) / len(moves),
         "repeats": sum(m == 0 for m in moves) / len(moves),

@@ -117,9 +117,7 @@ def _octave(notes: Sequence[Note], transpose: int, low: int, high: int) -> int:
     return min((0, -12, 12), key=outside)
 
 
-def _reshape(
-    notes: Sequence[Note], bars: set[int], meter: Meter, rng: Random
-) -> list[Note]:
+def _reshape(notes: Sequence[Note], bars: set[int], meter: Meter, rng: Random) -> list[Note]:
     """Ornament or thin the rhythm of some bars: split a long note or join two short ones."""
     result: list[Note] = []
     for note in notes:

@@ -8,7 +8,6 @@ that chord tones fall on strong beats and dissonances resolve by construction, n
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,12 +16,12 @@ from random import Random
 from songwright.styles import MelodyFacts
 from songwright.theory import MODES, Chord, Key
 
-_FAR = 1e9
-_BEAM = 28  # states carried from note to note; more changes hardly any line
+_HOPELESS = 9.0  # a note that costs so much more than the best is never sung
+_BEAM = 24  # states carried from note to note; more changes hardly any line
 
 
-def _cost_of(item: tuple[tuple[int, int], float]) -> tuple[float, tuple[int, int]]:
-    return item[1], item[0]
+_State = tuple[float, int, int, bool]
+"""Cost so far, pitch, kind of the move that led there (see `_move_kind`), is it a dissonance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,49 +60,54 @@ def pitch_line(
         return ()
     jumps = _interval_costs(round(facts.leap, 2))
     columns = [_candidates(m, low, high, facts, rng, temperature) for m in moments]
-    # State: (pitch, kind of the last move), see `_move_kind`.
-    first = columns[0]
-    costs: dict[tuple[int, int], float] = {}
-    for pitch, cost, _ in first:
-        entry = 0.0 if before is None else 0.6 * jumps[0].get(pitch - before, _FAR / 2)
-        costs[(pitch, 0)] = cost + min(entry, 12.0)
+    states = _entries(columns[0], before, jumps[0])
     paths: list[dict[tuple[int, int], tuple[int, int]]] = []
-    dissonant = {p for p, _, d in first if d}
     for column in columns[1:]:
-        reached: dict[tuple[int, int], float] = {}
+        reached: dict[tuple[int, int], _State] = {}
         back: dict[tuple[int, int], tuple[int, int]] = {}
-        states = heapq.nsmallest(_BEAM, costs.items(), key=_cost_of)
-        now_dissonant = set()
         for pitch, own, is_dissonant in column:
-            if is_dissonant:
-                now_dissonant.add(pitch)
-            for state, so_far in states:
-                move = pitch - state[0]
-                step = jumps[state[1]].get(move)
-                if step is None:
+            for so_far, from_pitch, kind, unresolved in states:
+                move = pitch - from_pitch + _WIDEST
+                if not 0 <= move < _MOVES:
                     continue
-                size = abs(move)
-                if state[0] in dissonant and size > 2:
-                    step += 6.0  # a dissonance resolves by step
-                if is_dissonant and size > 2:
-                    step += 1.5  # and is best reached by one
-                total = so_far + own + step
-                key = (pitch, _move_kind(move))
-                if total < reached.get(key, _FAR):
-                    reached[key] = total
-                    back[key] = state
+                total = so_far + own + jumps[kind][move]
+                if not _IS_STEP[move]:
+                    if unresolved:
+                        total += 6.0  # a dissonance resolves by step
+                    if is_dissonant:
+                        total += 1.5  # and is best reached by one
+                key = (pitch, _KIND[move])
+                known = reached.get(key)
+                if known is None or total < known[0]:
+                    reached[key] = (total, pitch, key[1], is_dissonant)
+                    back[key] = (from_pitch, kind)
         if not reached:  # nothing within reach: jump to the cheapest note
-            pitch = min(column, key=lambda c: c[1])[0]
-            best = min(costs, key=lambda s: costs[s])
-            reached, back = {(pitch, 0): costs[best] + 20.0}, {(pitch, 0): best}
+            pitch, _, is_dissonant = min(column, key=lambda c: (c[1], c[0]))
+            so_far, from_pitch, kind, _ = states[0]
+            reached = {(pitch, 0): (so_far + 20.0, pitch, 0, is_dissonant)}
+            back = {(pitch, 0): (from_pitch, kind)}
         paths.append(back)
-        costs, dissonant = reached, now_dissonant
-    state = min(costs, key=lambda s: costs[s])
+        states = sorted(reached.values())[:_BEAM]
+    state = states[0][1:3]
     line = [state[0]]
     for back in reversed(paths):
         state = back[state]
         line.append(state[0])
     return tuple(reversed(line))
+
+
+def _entries(
+    column: list[tuple[int, float, bool]], before: int | None, jumps: tuple[float, ...]
+) -> list[_State]:
+    """States of the first note; a leap from the note before costs, but never forbids."""
+    states = []
+    for pitch, own, is_dissonant in column:
+        entry = 0.0
+        if before is not None:
+            move = pitch - before + _WIDEST
+            entry = min(12.0, 0.6 * jumps[move]) if 0 <= move < _MOVES else 12.0
+        states.append((own + entry, pitch, 0, is_dissonant))
+    return sorted(states)[:_BEAM]
 
 
 def _move_kind(move: int) -> int:
@@ -113,32 +117,35 @@ def _move_kind(move: int) -> int:
     return (1 if abs(move) <= 2 else 3) + (move < 0)
 
 
-_PLAIN = {0: 0.9, 1: 0.1, 2: 0.0, 3: 0.6, 4: 0.8, 5: 1.2, 6: 5.0, 7: 1.6, 8: 2.6, 9: 2.6,
-          10: 5.0, 11: 9.0, 12: 2.8}  # fmt: skip
+_WIDEST = 12  # semitones; no wider leap is sung
+_MOVES = 2 * _WIDEST + 1
+_KIND = tuple(_move_kind(move) for move in range(-_WIDEST, _WIDEST + 1))
+_IS_STEP = tuple(abs(move) <= 2 for move in range(-_WIDEST, _WIDEST + 1))
+# Cost of each interval from unison to octave, before the style's taste for leaps.
+_PLAIN = (0.9, 0.1, 0.0, 0.6, 0.8, 1.2, 5.0, 1.6, 2.6, 2.6, 5.0, 9.0, 2.8)
 
 
 @cache
-def _interval_costs(leap: float) -> tuple[dict[int, float], ...]:
-    """Cost of each melodic interval in semitones after each kind of move."""
-    calm = 1.35 - leap
-    tables = []
-    for last in range(5):
-        table: dict[int, float] = {}
-        for size, cost in _PLAIN.items():
-            for sign in (1, -1) if size else (1,):
-                value = cost if size <= 2 else cost * calm
-                rises = last in (1, 3)
-                if size == 0:
-                    value += 0.6 if last == 0 else 0.0  # a third time the same note
-                elif last in (3, 4) and size > 2 and (sign > 0) == rises:
-                    value += 2.5 if size > 4 else 0.8  # two leaps one way
-                elif last in (3, 4) and size <= 2 and (sign > 0) == rises:
-                    value += 0.5  # after a leap turn back
-                elif last in (1, 2) and size <= 2 and (sign > 0) != rises:
-                    value += 0.75  # running on beats rocking to and fro
-                table[sign * size] = value
-        tables.append(table)
-    return tuple(tables)
+def _interval_costs(leap: float) -> tuple[tuple[float, ...], ...]:
+    """Cost of each move from an octave down to an octave up, after each kind of move."""
+    return tuple(
+        tuple(_interval_cost(move, last, leap) for move in range(-_WIDEST, _WIDEST + 1))
+        for last in range(5)
+    )
+
+
+def _interval_cost(move: int, last: int, leap: float) -> float:
+    size = abs(move)
+    rises, rose = move > 0, last in (1, 3)
+    cost = _PLAIN[size] * (1.0 if size <= 2 else 1.35 - leap)
+    if size == 0:
+        return cost + (0.6 if last == 0 else 0.0)  # a third time the same note
+    if last in (3, 4) and rises is rose:
+        # Two leaps one way are rare, and after a leap the line turns back.
+        return cost + (0.5 if size <= 2 else 2.5 if size > 4 else 0.8)
+    if last in (1, 2) and size <= 2 and rises is not rose:
+        return cost + 0.75  # running on beats rocking to and fro
+    return cost
 
 
 _STRONG_DISSONANCE = (0.5, 0.8, 1.8, 3.2, 3.8)
@@ -164,8 +171,9 @@ def _candidates(
         result.append((pitch, cost, is_dissonant))
     if not result:
         fallback = min(max(round(moment.target), low), high)
-        result = [(fallback, 0.0, False)]
-    return result
+        return [(fallback, 0.0, False)]
+    worst = min(cost for _, cost, _ in result) + _HOPELESS
+    return [row for row in result if row[1] <= worst]
 
 
 def _length_class(duration_ticks: int) -> int:

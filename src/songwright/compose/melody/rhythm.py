@@ -140,9 +140,7 @@ def _appeal(onsets: Sequence[int], meter: Meter, bars: int, taste: RhythmTaste) 
     return score
 
 
-def with_breath(
-    onsets: Sequence[int], length: int, meter: Meter, rest: float
-) -> tuple[int, ...]:
+def with_breath(onsets: Sequence[int], length: int, meter: Meter, rest: float) -> tuple[int, ...]:
     """Leave room at the end of a phrase: no note begins in its last part."""
     pulse = meter.pulses_ticks[-1]
     room = max(pulse, round(rest * min(length, 4 * meter.bar_ticks) / pulse) * pulse)
@@ -153,9 +151,7 @@ def with_breath(
     return tuple(kept)
 
 
-def durations(
-    onsets: Sequence[int], length: int, meter: Meter, gap: float
-) -> tuple[int, ...]:
+def durations(onsets: Sequence[int], length: int, meter: Meter, gap: float) -> tuple[int, ...]:
     """Written lengths: up to the next onset, long ones released early by ``gap`` (0..1).
 
     Lengths are rounded to an eighth so that notation stays plain.

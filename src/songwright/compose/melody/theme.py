@@ -177,13 +177,11 @@ def _cell_onsets(
         keep = max(2, (len(head) + 1) // 2)
         return head[:keep]
     if label.endswith("~"):
-        return _varied_rhythm(onsets, length, setting, rng)
+        return _varied_rhythm(onsets, length, rng)
     return onsets
 
 
-def _varied_rhythm(
-    onsets: tuple[int, ...], length: int, setting: Setting, rng: Random
-) -> tuple[int, ...]:
+def _varied_rhythm(onsets: tuple[int, ...], length: int, rng: Random) -> tuple[int, ...]:
     """Split one long note or join two short ones; the rest stays recognisable."""
     spans = [b - a for a, b in zip(onsets, [*onsets[1:], length], strict=True)]
     longest = max(range(len(spans)), key=lambda i: (spans[i], -i))
@@ -226,6 +224,7 @@ def _targets(
     length: int,
 ) -> tuple[list[float], float]:
     """The pitch that each note of a cell is drawn to, and how strongly."""
+
     # The section as a whole rises to a climax at about two thirds and comes down.
     def arc(tick: float) -> float:
         x = (start + tick) / total
@@ -242,7 +241,8 @@ def _targets(
     pitches = _remembered(source, onsets, setting.meter.bar_ticks, label.endswith("!"))
     shift = 0.0
     if not label.endswith(("~",)) or label[0] != "a":
-        shift = _best_shift(pitches, onsets, setting, start, rng, moves="'" in label or "!" in label)
+        moves = label.endswith(("'", "!"))
+        shift = _best_shift(pitches, onsets, setting, start, rng, moves)
     if label.endswith("!"):  # each fragment a step further
         bar = setting.meter.bar_ticks
         step = rng.choice((2.0, 2.0, -2.0))
@@ -250,9 +250,7 @@ def _targets(
     return [p + shift for p in pitches], 1.1
 
 
-def _remembered(
-    source: Cell, onsets: Sequence[int], bar: int, fragment: bool
-) -> list[float]:
+def _remembered(source: Cell, onsets: Sequence[int], bar: int, fragment: bool) -> list[float]:
     """Pitch of the source cell at each onset (the last one that had begun)."""
     result = []
     for onset in onsets:

@@ -57,6 +57,9 @@ def _beam(members: list[Symbol]) -> None:
                     "forward hook" if _points_forward(symbol, i, last) else "backward hook"
                 )
         symbol.beams = tuple(beams)
+    triplet = members[0].triplet
+    if triplet and members[0].onset == triplet.start and members[-1].end == triplet.end:
+        members[0].bracket = False
 
 
 def _points_forward(symbol: Symbol, index: int, last: int) -> bool:

@@ -212,7 +212,7 @@ def _metronome(bpm: float, meter: Meter, word: str) -> Element:
     SubElement(metronome, "beat-unit").text = unit
     if dotted:
         SubElement(metronome, "beat-unit-dot")
-    SubElement(metronome, "per-minute").text = _decimal(round(bpm / quarters, 1))
+    SubElement(metronome, "per-minute").text = str(round(bpm / quarters))
     SubElement(direction, "sound", {"tempo": _decimal(bpm)})
     return direction
 

@@ -71,10 +71,11 @@ def snap(notes: Iterable[Note], barline: BarLine) -> list[Note]:
     beats = _loose_beats(ordered, barline)
     onsets = [_snapped_onset(n.onset_ticks, beats, barline) for n in ordered]
     starts = sorted(set(onsets))
+    played = not all(on_grid(barline.at(t), t) for n in ordered for t in _extent(n))
     placed: list[Note] = []
     for note, onset in zip(ordered, onsets, strict=True):
         end = note.end_ticks
-        if onset != note.onset_ticks or not on_grid(barline.at(end), end):
+        if played:  # then even an end on the grid is there by accident
             end = _snapped_end(onset, onset + note.duration_ticks, starts, barline)
         end = min(max(end, onset + 1), barline.end)
         placed.append(note if (onset, end) == _extent(note) else _moved(note, onset, end))
@@ -159,12 +160,12 @@ def _snapped_onset(onset: int, beats: dict[int, int], barline: BarLine) -> int:
 def _snapped_end(onset: int, end: int, starts: list[int], barline: BarLine) -> int:
     following = starts[bisect_right(starts, onset) :][:1]
     index = bisect_left(starts, end)
-    near = [t for t in starts[max(0, index - 1) : index + 1] if t > onset]
+    bar = barline.at(end)
+    near = [t for t in (*starts[max(0, index - 1) : index + 1], bar.end) if t > onset]
     joined = [t for t in near if abs(t - end) <= _JOIN_TICKS]
     if joined:
         return min(joined, key=lambda t: abs(t - end))
     # Short ends are imprecise in performance: prefer whole sixteenths when they fit.
-    bar = barline.at(end)
     sixteenth = bar.start + round((end - bar.start) / 120) * 120
     if sixteenth > onset and not (following and onset < following[0] < sixteenth):
         end = sixteenth

@@ -177,7 +177,10 @@ def _tuplet(notations: Element, symbol: Symbol) -> None:
     if triplet is None:
         return
     if symbol.onset == triplet.start:
-        tuplet = SubElement(notations, "tuplet", {"type": "start", "number": "1", "bracket": "yes"})
+        bracket = "yes" if symbol.bracket else "no"
+        tuplet = SubElement(
+            notations, "tuplet", {"type": "start", "number": "1", "bracket": bracket}
+        )
         for side, count in (("tuplet-actual", "3"), ("tuplet-normal", "2")):
             numbers = SubElement(tuplet, side)
             _text(numbers, "tuplet-number", count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from songwright.score.notation.bars import SHORTEST_TICKS, Bar
@@ -44,7 +44,8 @@ class Symbol:
     """One written chord or rest.
 
     ``onset`` is in ticks from the start of the bar, ``ticks`` the time it takes. A rest has no
-    tones; ``whole_bar`` marks the rest that fills any bar.
+    tones; ``whole_bar`` marks the rest that fills any bar. ``bracket`` is False where one beam
+    already shows the extent of a triplet.
     """
 
     onset: int
@@ -54,7 +55,8 @@ class Symbol:
     tones: tuple[Tone, ...] = ()
     triplet: Triplet | None = None
     whole_bar: bool = False
-    beams: tuple[str, ...] = field(default=())
+    beams: tuple[str, ...] = ()
+    bracket: bool = True
 
     @property
     def end(self) -> int:
