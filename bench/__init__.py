@@ -1,0 +1,1 @@
+"""Benchmarks and examples, run by ``make bench`` and ``make styles``; not part of the package."""

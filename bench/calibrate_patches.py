@@ -16,7 +16,7 @@ from scipy.signal import lfilter
 import songwright.render
 from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.engine import render_part
-from songwright.render.patches import patch_gain_db, patch_ids
+from songwright.render.patches import patch_gain_db, patch_ids, variant_ids
 from songwright.score.instruments import instrument
 
 TARGET_LUFS = -24.0
@@ -42,13 +42,14 @@ def momentary_lufs(audio: np.ndarray) -> float:
 
 def measure(patch_id: str, velocity: int = 80) -> tuple[float, float]:
     """Mean loudness (LUFS) and highest peak (dBFS) over three notes of one patch."""
-    facts = instrument(patch_id)
+    instrument_id, _, articulation = patch_id.partition(":")
+    facts = instrument(instrument_id)
     span = facts.comfort_high - facts.comfort_low
     levels, peaks = [], []
     for share in (0.25, 0.45, 0.65):
         pitch = round(facts.comfort_low + share * span)
-        note = PlayedNote(0.05, NOTE_SECONDS, pitch, velocity)
-        part = PlayedPart("calibration", "", "lead", patch_id, (note,))
+        note = PlayedNote(0.05, NOTE_SECONDS, pitch, velocity, articulation)
+        part = PlayedPart("calibration", "", "lead", instrument_id, (note,))
         audio = render_part(part, 3 * RATE_HZ, RATE_HZ)
         levels.append(momentary_lufs(audio))
         peaks.append(20.0 * np.log10(np.abs(audio).max() + 1e-9))
@@ -64,11 +65,11 @@ def main() -> None:
         "# Calibration gains in dB, written by `python -m bench.calibrate_patches`: they bring a",
         f"# mezzo-forte note of each patch to {TARGET_LUFS:g} LUFS (momentary).",
     ]
-    for patch_id in patch_ids():
+    for patch_id in (*patch_ids(), *variant_ids()):
         level, peak = measure(patch_id)
         change = min(TARGET_LUFS - level, PEAK_LIMIT_DB - peak)
-        print(f"{patch_id:26s} {level:7.2f} LUFS {peak:7.2f} dBFS {change:+7.2f} dB")
-        lines.append(f"{patch_id} = {patch_gain_db(patch_id) + change:.2f}")
+        print(f"{patch_id:30s} {level:7.2f} LUFS {peak:7.2f} dBFS {change:+7.2f} dB")
+        lines.append(f'"{patch_id}" = {patch_gain_db(patch_id) + change:.2f}')
     if not only_check:
         folder = Path(next(iter(songwright.render.__path__)))
         (folder / "data/gains.toml").write_text("\n".join(lines) + "\n", "utf-8")

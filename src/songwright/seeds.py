@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import random
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 MAX_SEED = 2**63 - 1
 
@@ -27,4 +29,6 @@ def rng(seed: int, *names: object) -> random.Random:
 
 def noise_rng(seed: int, *names: object) -> np.random.Generator:
     """Generator for arrays of noise, seeded by ``seed`` and the node's name."""
+    import numpy as np  # noqa: PLC0415 (slow to load, and notes do not need it)
+
     return np.random.Generator(np.random.PCG64(_digest(seed, names)))

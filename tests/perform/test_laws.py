@@ -79,19 +79,20 @@ def check(performance: Performance) -> None:
     push=st.sampled_from([-40.0, 0.0, 25.0]),
     seed=st.integers(0, 5),
     ending=st.sampled_from(["final", "ring", "fade", "hard", "loop"]),
+    bpm=st.floats(40.0, 240.0),
 )
 def test_every_performance_is_lawful(
     plan: Callable, score: Callable, playing: Callable,
-    part: Part, swing: float, timing_ms: float, push: float, seed: int, ending: str,
+    part: Part, swing: float, timing_ms: float, push: float, seed: int, ending: str, bpm: float,
 ) -> None:  # fmt: skip
     style = playing(
         timing_ms=timing_ms, velocity_spread=10.0, accent=1.0, phrasing=1.0, rubato=1.0,
         pedal=True, strum_ms=60.0, push_ms={part.role: push}, legato=1.0,
     )  # fmt: skip
-    performance = perform(score(part), plan(swing=swing, seed=seed, ending=ending), style)
+    performance = perform(score(part, bpm=bpm), plan(swing=swing, seed=seed, ending=ending), style)
     check(performance)
     assert performance.ending == ending
-    assert performance.duration_seconds == pytest.approx(16.0)
+    assert performance.duration_seconds == pytest.approx(32 * 60.0 / bpm)
     written = {(note.onset_ticks, note.pitch) for note in part.notes}
     assert len(performance.parts[0].notes) <= len(written)
 

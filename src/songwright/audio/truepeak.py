@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from songwright.audio.buffers import Audio
 
 OVERSAMPLING = 4
-TAPS = 24
+TAPS = 32
 """Filter length per phase; half of it is the reach in samples to either side."""
 
 HALF = TAPS // 2
-_KAISER_BETA = 7.0
+_KAISER_BETA = 6.0
 _SKIP_BLOCK = 256
 
 
@@ -52,8 +52,12 @@ def overshoot_bound(factor: int = OVERSAMPLING) -> float:
     return float(np.abs(interpolation_phases(factor)).sum(axis=1).max())
 
 
+# Kernels that call each other or share constants stay in one file: numba notices a change only in
+# the file of the function that it cached.
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def peaks_between(window, count, phases, points, peaks):  # type: ignore[no-untyped-def]
+def _peaks_between(window, count, phases, points, peaks):  # type: ignore[no-untyped-def]
     """Raise ``peaks[i]`` to the largest magnitude at or just after sample ``i``.
 
     ``window`` holds ``count + TAPS`` samples of one channel and sample ``i`` of the block lies at
@@ -91,10 +95,58 @@ def _highest(audio, begin, end, phases, bound, highest):  # type: ignore[no-unty
             if largest * bound <= highest:
                 continue
             peaks[:] = 0.0
-            peaks_between(window, count, phases, points, peaks)
+            _peaks_between(window, count, phases, points, peaks)
             for i in range(count):
                 highest = max(highest, np.float64(peaks[i]))
     return highest
+
+
+@njit(cache=True, nogil=True)
+def _envelope(audio, phases, bound, threshold, envelope):  # type: ignore[no-untyped-def]
+    channels, n = audio.shape
+    window = np.zeros(_SKIP_BLOCK + 1 + TAPS, dtype=np.float32)
+    points = np.zeros(_SKIP_BLOCK + 1, dtype=np.float32)
+    peaks = np.zeros(_SKIP_BLOCK + 1, dtype=np.float32)
+    for start in range(0, n, _SKIP_BLOCK):
+        count = min(_SKIP_BLOCK, n - start)
+        peaks[:] = 0.0
+        for c in range(channels):
+            largest = np.float32(0.0)
+            # One sample earlier, too: the points after it lie just before this block.
+            for k in range(count + 1 + TAPS):
+                at = start - 1 + k - (HALF - 1)
+                value = audio[c, at] if 0 <= at < n else np.float32(0.0)
+                window[k] = value
+                largest = max(largest, abs(value))
+            if largest * bound > threshold:
+                _peaks_between(window, count + 1, phases, points, peaks)
+        for i in range(count):
+            envelope[start + i] = max(peaks[i], peaks[i + 1])
+
+
+def peak_envelope(
+    audio: Audio, threshold: float, factor: int, envelope: NDArray[np.float32]
+) -> None:
+    """Write the true peak around every sample, over all channels.
+
+    Parameters
+    ----------
+    audio
+        Samples ``(channels, n)``.
+    threshold
+        Amplitude of interest: stretches that cannot reach it are not looked into and read 0.
+    factor
+        Points per sample.
+    envelope
+        Result ``(n,)``: highest magnitude between the sample before and the sample after each.
+    """
+    _envelope(
+        audio,
+        interpolation_phases(factor),
+        np.float32(overshoot_bound(factor)),
+        np.float32(threshold),
+        envelope,
+    )
 
 
 def true_peak(audio: Audio, factor: int = OVERSAMPLING) -> float:

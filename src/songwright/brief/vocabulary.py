@@ -119,7 +119,7 @@ def vocabulary() -> Vocabulary:
         for word in _words_of(name):
             for text in word.words:
                 phrase = normal(text)
-                if phrase in phrases:
+                if phrases.get(phrase, word) is not word:
                     raise BriefError(f"brief/data/{name}.toml: {text!r} is in the vocabulary twice")
                 phrases[phrase] = word
     for phrase, word in list(phrases.items()):

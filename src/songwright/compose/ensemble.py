@@ -90,6 +90,7 @@ def _from_facts(facts: PartFacts, instrument_id: str) -> PartPlan:
         facts.id, instrument(instrument_id).name, facts.role, instrument_id,
         facts.patterns or roles()[facts.role].patterns, 0, 127, facts.density, facts.enters_at,
         facts.level_db, facts.pan, facts.reverb, facts.adjectives, facts.staff_group,
+        facts.register,
     )  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def _ranged(
 
 def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple[int, int]:
     window_low, window_high = roles()[part.role].window
-    shift = 0
+    shift = 0 if part.role == "bass" else {"low": -7, "high": 5}.get(part.register, 0)
     if part.role in ("lead", "counter") and brief.register:
         shift = _REGISTER_SHIFT[brief.register]
     if "high" in part.adjectives:

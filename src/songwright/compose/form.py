@@ -144,7 +144,14 @@ def _fit_bars(drafts: list[_Draft], bars: int, phrase: int, fixed: list[bool]) -
             if not options:
                 break
             # The section that strays least from its natural length; the later one on a tie.
-            best = min(options, key=lambda i: (abs(lengths[i] + step - base[i]) / base[i], -i))
+            # Twelve bars are a form of their own (blues) and change last.
+            best = min(
+                options,
+                key=lambda i: (
+                    abs(lengths[i] + step - base[i]) / base[i] + (base[i] % 12 == 0),
+                    -i,
+                ),
+            )
             if unit == 1 and step > 0:
                 best = max(options)
             lengths[best] += step

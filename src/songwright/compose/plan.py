@@ -66,6 +66,7 @@ class PartPlan:
     reverb: float = 0.2
     adjectives: tuple[str, ...] = ()
     staff_group: str = ""
+    register: str = "mid"
     requested: bool = False
 
 

@@ -22,13 +22,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from songwright.audio import Audio
-from songwright.audio.truepeak import (
-    HALF,
-    TAPS,
-    interpolation_phases,
-    overshoot_bound,
-    peaks_between,
-)
+from songwright.audio.truepeak import peak_envelope
 
 LOOK_AHEAD_SECONDS = 0.0025
 _FAST_RELEASE_SECONDS = 0.05
@@ -36,7 +30,6 @@ _SLOW_ATTACK_SECONDS = 0.06
 _SLOW_RELEASE_SECONDS = 0.45
 _MARGIN_DB = 0.03  # for peaks between those points
 _POINTS = 8  # per sample; the four of the standard can miss a peak by 0.3 dB near 20 kHz
-_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +42,11 @@ class Limiting:
 
 
 @njit(cache=True, nogil=True)
-def _needed(audio, ceiling, phases, bound, reduction):  # type: ignore[no-untyped-def]
-    """Pass 1: reduction that brings each sample and the points around it to the ceiling."""
-    n = audio.shape[1]
-    window = np.zeros(_BLOCK + 1 + TAPS, dtype=np.float32)
-    points = np.zeros(_BLOCK + 1, dtype=np.float32)
-    peaks = np.zeros(_BLOCK + 1, dtype=np.float32)
-    for start in range(0, n, _BLOCK):
-        count = min(_BLOCK, n - start)
-        peaks[:] = 0.0
-        loud = False
-        for c in range(audio.shape[0]):
-            largest = np.float32(0.0)
-            # One sample earlier, too: the points after it lie just before this block.
-            for k in range(count + 1 + TAPS):
-                at = start - 1 + k - (HALF - 1)
-                value = audio[c, at] if 0 <= at < n else np.float32(0.0)
-                window[k] = value
-                largest = max(largest, abs(value))
-            if largest * bound > ceiling:
-                peaks_between(window, count + 1, phases, points, peaks)
-                loud = True
-        for i in range(count):
-            need = np.float32(0.0)
-            if loud:
-                peak = max(peaks[i], peaks[i + 1])
-                if peak > ceiling:
-                    need = np.float32(1.0) - ceiling / peak
-            reduction[start + i] = need
+def _needed(peaks, ceiling):  # type: ignore[no-untyped-def]
+    """Pass 1: turn peaks into the reductions that bring them to the ceiling, in place."""
+    for i in range(peaks.shape[0]):
+        peak = peaks[i]
+        peaks[i] = np.float32(1.0) - ceiling / peak if peak > ceiling else np.float32(0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -171,8 +141,8 @@ def limit(
         return Limiting(0.0, 0.0, 0.0)
     reduction = np.empty(n, dtype=np.float32) if control is None else control
     ceiling = np.float32(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
-    phases = interpolation_phases(_POINTS)
-    _needed(audio, ceiling, phases, np.float32(overshoot_bound(_POINTS)), reduction)
+    peak_envelope(audio, float(ceiling), _POINTS, reduction)
+    _needed(reduction, ceiling)
     reach = max(4, round(LOOK_AHEAD_SECONDS * sample_rate_hz))
     _look_ahead(reduction, reach)
     first = reach // 2

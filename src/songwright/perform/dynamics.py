@@ -27,6 +27,7 @@ ACCENT_BY_STRENGTH = (-6.0, -3.0, 1.0, 4.0, 8.0)
 PHRASE_DEPTH = 9.0  # velocity between the middle and the peak of a phrase at phrasing 1
 CONTOUR_LIMIT = 6.0
 TOP_NOTE, INNER_NOTE = 1.04, 0.95  # a chord's top voice sings, its inside steps back
+LOUD_EXPONENT = 0.7  # written accents are scaled down a little: there is less room above
 LARGEST = 2.5  # standard deviations
 _KNEE = 96.0  # above it velocities approach 127 instead of piling up there
 _WAVE, _NOTE = 11, 12
@@ -94,7 +95,10 @@ class Dynamics:
         """
         contour = self.role.contour * (note.pitch - self.middle_pitch)
         level = moment.level + max(-CONTOUR_LIMIT, min(CONTOUR_LIMIT, contour))
-        value = level * note.velocity / NEUTRAL_VELOCITY * factor * self.touch
+        weight = note.velocity / NEUTRAL_VELOCITY
+        if weight > 1.0:
+            weight **= LOUD_EXPONENT
+        value = level * weight * factor * self.touch
         if self.style.velocity_spread:
             # Half of the spread is a wave (the arm), half is single notes (the fingers).
             own = self.chance.gauss(_NOTE, note.onset_ticks, note.pitch)

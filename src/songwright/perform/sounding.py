@@ -73,9 +73,10 @@ def _one_key(line: list[PlayedNote], last_off: float) -> list[PlayedNote]:
 
 def lawful_controls(points: Iterable[ControlPoint], end_seconds: float) -> tuple[ControlPoint, ...]:
     """Controller points in order, inside the piece, whole values, without repeats."""
+    last = round(end_seconds - 10.0**-DIGITS, DIGITS)  # rounding must not lead past the end
     ordered: dict[tuple[float, int], ControlPoint] = {}
     for point in points:
-        seconds = round(min(max(0.0, point.seconds), end_seconds), DIGITS)
+        seconds = round(min(max(0.0, point.seconds), last), DIGITS)
         low, high = (-8192, 8191) if point.controller == 128 else (0, 127)
         value = min(high, max(low, point.value))
         ordered[seconds, point.controller] = ControlPoint(seconds, point.controller, value)

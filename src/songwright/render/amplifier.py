@@ -31,6 +31,7 @@ class Voicing:
 
 VOICINGS = {
     "clean": Voicing(60.0, 7000.0, 0.08, 0.6),
+    "bass": Voicing(18.0, 5000.0, 0.1, 0.7),
     "crunch": Voicing(120.0, 6500.0, 0.18, 1.0),
     "lead": Voicing(180.0, 5500.0, 0.12, 1.0),
 }
@@ -83,10 +84,12 @@ def saturate(mono: FloatArray, filters: FloatArray, drive: float, bias: float) -
                 x = min(max(push * row[n] + lean, -limit), limit)
                 # Pade approximant of tanh, within 1e-4
                 s = x * x
-                top = x * (np.float32(135135.0) + s * (np.float32(17325.0) + s * (
-                    np.float32(378.0) + s)))
-                bottom = np.float32(135135.0) + s * (np.float32(62370.0) + s * (
-                    np.float32(3150.0) + s * np.float32(28.0)))
+                top = x * (
+                    np.float32(135135.0) + s * (np.float32(17325.0) + s * (np.float32(378.0) + s))
+                )
+                bottom = np.float32(135135.0) + s * (
+                    np.float32(62370.0) + s * (np.float32(3150.0) + s * np.float32(28.0))
+                )
                 target[n] = top / bottom - rest
         row[:] = np.float32(0.0)
         for phase in range(phases):

@@ -14,7 +14,15 @@ import numpy as np
 from songwright.perform.model import PlayedPart
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 
-MODULATION, VOLUME, PAN, EXPRESSION, SUSTAIN_PEDAL, BRIGHTNESS, PITCH_BEND = 1, 7, 10, 11, 64, 74, 128
+MODULATION, VOLUME, PAN, EXPRESSION, SUSTAIN_PEDAL, BRIGHTNESS, PITCH_BEND = (
+    1,
+    7,
+    10,
+    11,
+    64,
+    74,
+    128,
+)
 
 BEND_RANGE_SEMITONES = 2.0
 
@@ -49,7 +57,7 @@ class Controls:
         if controller == PITCH_BEND and times[0] > 0.0:
             times, values = [times[0] - 1e-3, *times], [0.0, *values]
         at = np.arange(blocks + 1) * (BLOCK / self.sample_rate_hz)
-        return np.interp(at, times, values).astype(np.float32)
+        return np.asarray(np.interp(at, times, values), np.float32)
 
     @cached_property
     def bend_semitones(self) -> FloatArray:

@@ -183,7 +183,7 @@ def effect_note(
     blocks = blocks_for(max(min(samples, int(longest * sample_rate_hz)), BLOCK))
     scene = _Scene(
         note=np.zeros((2, blocks * BLOCK), np.float32),
-        t=np.arange(blocks + 1) * (BLOCK / sample_rate_hz),
+        t=np.arange(blocks + 1, dtype=np.float64) * (BLOCK / sample_rate_hz),
         rate=sample_rate_hz,
         pitch=pitch,
         hardness=velocity / 127.0,

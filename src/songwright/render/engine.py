@@ -6,6 +6,7 @@ of this package (`sampler`, `sustained`) fed with a patch, and the drum kits.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -27,6 +28,7 @@ from songwright.render.patches import (
     Touch,
     patch,
     patch_gain_db,
+    variant_ids,
 )
 from songwright.render.sampler import NoteMaker, Sampler, glide
 from songwright.render.sustained import SustainedInstrument
@@ -74,7 +76,11 @@ def _dropping(maker: NoteMaker, touch: Touch) -> NoteMaker:
         return maker
 
     def make(
-        pitch: float, velocity: float, samples: int, sample_rate_hz: int, random: np.random.Generator
+        pitch: float,
+        velocity: float,
+        samples: int,
+        sample_rate_hz: int,
+        random: np.random.Generator,
     ) -> FloatArray:
         note = maker(pitch, velocity, int(samples * 1.5), sample_rate_hz, random)
         seconds = np.arange(note.shape[1] // BLOCK + 1) * (BLOCK / sample_rate_hz)
@@ -82,11 +88,6 @@ def _dropping(maker: NoteMaker, touch: Touch) -> NoteMaker:
         return glide(note, (depth * np.exp(-seconds / touch.drop_seconds)).astype(np.float32))
 
     return make
-
-
-BOWED = ("violin", "viola", "cello", "contrabass", "string_ensemble_1", "string_ensemble_2",
-         "fiddle")  # fmt: skip
-ARTICULATION_PATCHES = {"pizzicato": "pizzicato_strings", "tremolo": "tremolo_strings"}
 
 
 def _instrument_for(instrument_id: str) -> Instrument:
@@ -100,9 +101,7 @@ def _instrument_for(instrument_id: str) -> Instrument:
     return PatchInstrument(instrument_id)
 
 
-def render_part(
-    part: PlayedPart, length_samples: int, sample_rate_hz: int = 48000
-) -> FloatArray:
+def render_part(part: PlayedPart, length_samples: int, sample_rate_hz: int = 48000) -> FloatArray:
     """Render one part.
 
     Parameters
@@ -147,18 +146,19 @@ def render_part(
 
 
 def _by_articulation(part: PlayedPart) -> list[tuple[str, PlayedPart]]:
-    """Bowed strings play pizzicato and tremolo notes with patches of their own."""
-    wanted = {note.articulation for note in part.notes} & set(ARTICULATION_PATCHES)
-    if part.instrument not in BOWED or not wanted:
+    """Split off the notes whose articulation has a patch of its own (pizzicato, palm mute)."""
+    found = {note.articulation for note in part.notes if note.articulation}
+    special = {name for name in found if f"{part.instrument}:{name}" in variant_ids()}
+    if not special:
         return [(part.instrument, part)]
     pieces = []
-    for articulation in ("", *sorted(wanted)):
+    for articulation in ("", *sorted(special)):
         notes = tuple(
             note
             for note in part.notes
-            if (note.articulation if note.articulation in wanted else "") == articulation
+            if (note.articulation if note.articulation in special else "") == articulation
         )
         if notes:
-            piece = PlayedPart(part.id, part.name, part.role, part.instrument, notes, part.controls)
-            pieces.append((ARTICULATION_PATCHES.get(articulation, part.instrument), piece))
+            patch_id = f"{part.instrument}:{articulation}" if articulation else part.instrument
+            pieces.append((patch_id, replace(part, notes=notes)))
     return pieces

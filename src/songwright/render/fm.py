@@ -16,6 +16,7 @@ from songwright.render.noise import add_bursts
 from songwright.render.patches import FmPatch
 from songwright.units import db_to_gain, midi_to_hz
 
+
 @kernel
 def add_fm(
     out: FloatArray,
@@ -56,14 +57,34 @@ def add_fm(
             x -= np.floor(x + half)
             q = quarter - abs(abs(x) - quarter)
             s = q * q
-            y = q * (np.float32(6.2831851) + s * (np.float32(-41.341655) + s * (
-                np.float32(81.602005) + s * (np.float32(-76.57498) + s * np.float32(39.71067)))))
+            y = q * (
+                np.float32(6.2831851)
+                + s
+                * (
+                    np.float32(-41.341655)
+                    + s
+                    * (
+                        np.float32(81.602005)
+                        + s * (np.float32(-76.57498) + s * np.float32(39.71067))
+                    )
+                )
+            )
             x = c0 + c1 * n + math.copysign(y, x) * (depth + bend * n)
             x -= np.floor(x + half)
             q = quarter - abs(abs(x) - quarter)
             s = q * q
-            y = q * (np.float32(6.2831851) + s * (np.float32(-41.341655) + s * (
-                np.float32(81.602005) + s * (np.float32(-76.57498) + s * np.float32(39.71067)))))
+            y = q * (
+                np.float32(6.2831851)
+                + s
+                * (
+                    np.float32(-41.341655)
+                    + s
+                    * (
+                        np.float32(81.602005)
+                        + s * (np.float32(-76.57498) + s * np.float32(39.71067))
+                    )
+                )
+            )
             target[j] += math.copysign(y, x) * (amount + ramp * n)
         level = next_level
         index = next_index
@@ -73,6 +94,7 @@ def add_fm(
         modulator_phase -= math.floor(modulator_phase)
         if level < 3.2e-5:
             return
+
 
 def fm_note(
     patch: FmPatch,

@@ -12,6 +12,9 @@ SAME_CHORD_SECONDS = 0.035
 
 LEGATO_GAP_SECONDS = 0.02
 
+JOIN_OVERLAP_SECONDS = 0.012
+"""A note of a legato line sounds on for this long under the next one."""
+
 DETACHED = ("staccato", "marcato", "accent", "pizzicato", "tremolo")
 """Articulations that start a note afresh even inside a line."""
 
@@ -63,6 +66,8 @@ def gates(
         place = bisect_right(starts, end) - 1
         if place >= 0 and end < pedal_spans[place][1]:
             end = pedal_spans[place][1]
+        if index in joins:
+            end = notes[joins[index]].onset_seconds + JOIN_OVERLAP_SECONDS
         source = sources.get(index)
         result.append(
             Gate(
@@ -87,7 +92,8 @@ def _line_joins(notes: tuple[PlayedNote, ...]) -> dict[int, int]:
             continue
         if after.articulation in DETACHED:
             continue
-        if before.onset_seconds + before.duration_seconds < after.onset_seconds - LEGATO_GAP_SECONDS:
+        gap = after.onset_seconds - before.onset_seconds - before.duration_seconds
+        if gap > LEGATO_GAP_SECONDS:
             continue
         alone_before = place < 2 or (
             notes[order[place - 2]].onset_seconds + notes[order[place - 2]].duration_seconds

@@ -1,4 +1,4 @@
-"""Inner loops of the drum kits: falling tones, swept noise, banks of modes, grains, mixing, room."""
+"""Inner loops of the drum kits: falling tones, swept noise, modes, grains, mixing, room."""
 
 from __future__ import annotations
 
@@ -239,7 +239,12 @@ def mix_hit(
 
 @kernel
 def add_room(
-    out: FloatArray, send: FloatArray, level: float, seconds: float, hz: float, sample_rate_hz: float
+    out: FloatArray,
+    send: FloatArray,
+    level: float,
+    seconds: float,
+    hz: float,
+    sample_rate_hz: float,
 ) -> None:
     """Add a small room to a stereo buffer: eight early reflections into four damped delay loops.
 
@@ -251,7 +256,9 @@ def add_room(
         size *= 2
     mask = size - 1
     line = np.zeros(size)
-    taps = (np.array([3.1, 5.3, 7.9, 11.3, 13.7, 17.9, 21.1, 26.3]) * sample_rate_hz / 1000).astype(np.int64)
+    taps = (np.array([3.1, 5.3, 7.9, 11.3, 13.7, 17.9, 21.1, 26.3]) * sample_rate_hz / 1000).astype(
+        np.int64
+    )
     delays = (np.array([19.7, 23.9, 29.3, 33.7]) * sample_rate_hz / 1000).astype(np.int64)
     loops = np.zeros((4, size))
     low = np.zeros(4)
@@ -273,6 +280,10 @@ def add_room(
             total += low[d]
         for d in range(4):
             entry = early_left if d < 2 else early_right
-            loops[d, i & mask] = 0.35 * entry + low[d] - 0.5 * total + 1e-18
+            v = 0.35 * entry + low[d] - 0.5 * total
+            # numbers that fade below the normal range would slow the processor a hundredfold
+            loops[d, i & mask] = v if abs(v) > 1e-15 else 0.0
+            if abs(low[d]) < 1e-15:
+                low[d] = 0.0
         out[0, i] += np.float32(level * (early_left + low[0] - low[2]))
         out[1, i] += np.float32(level * (early_right + low[1] - low[3]))

@@ -19,6 +19,7 @@ from songwright.seeds import noise_rng
 from songwright.units import db_to_gain
 
 REFERENCE_VELOCITY = 100
+AIR_HZ = 12500.0
 _FLOOR_T60 = 1.15  # a layer is followed for this many T60, to -69 dB
 _MODES = {"low": 0, "band": 1, "high": 2}
 
@@ -75,8 +76,7 @@ class DrumVoice:
             made += [(m, self._metal(m, body, random)) for m in drum.metal]
             made += [(g, self._grains(g, random)) for g in drum.grains]
             self._steady[variant] = [
-                (layer.db + _jitter(random, 0.8), layer.velocity_db, sound)
-                for layer, sound in made
+                (layer.db + _jitter(random, 0.8), layer.velocity_db, sound) for layer, sound in made
             ]
         return self._steady[variant]
 
@@ -88,7 +88,11 @@ class DrumVoice:
         modes[:, 0] *= self.ratio * (1.0 + 0.002 * random.uniform(-1.0, 1.0))
         modes[:, 1] = 10.0 ** (modes[:, 1] / 20.0)
         modes = np.ascontiguousarray(modes[modes[:, 0] < 0.42 * self.rate])
-        sound = np.zeros(self._samples(_FLOOR_T60 * float(np.max(tone.modes, axis=0)[2])), np.float32)
+        octaves = np.log2(modes[:, 0] / modes[0, 0])
+        above = (velocity - REFERENCE_VELOCITY) / 100.0
+        modes[:, 1] *= 10.0 ** (tone.harder_db * above * octaves / 20.0)
+        longest = float(np.max(tone.modes, axis=0)[2])
+        sound = np.zeros(self._samples(_FLOOR_T60 * longest), np.float32)
         hardness = 1.0 - tone.harder_fall * (1.0 - velocity / 127.0)
         add_tone(
             sound, modes, tone.fall * hardness, tone.fall_seconds, tone.snap * hardness,
@@ -142,6 +146,8 @@ class DrumVoice:
                 sound, min(noise.hz, 0.42 * self.rate), noise.fall_octaves, noise.fall_seconds,
                 noise.q, _MODES[noise.mode], float(self.rate),
             )  # fmt: skip
+        # air and microphones: nothing struck is flat up to the end of hearing
+        sweep_filter(sound, min(AIR_HZ, 0.42 * self.rate), 0.0, 0.01, 0.6, 0, float(self.rate))
         return _unit(_rise(sound, min(noise.attack_ms, 0.3), self.rate))
 
     def _metal(

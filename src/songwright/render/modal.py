@@ -93,6 +93,7 @@ def modes_of(
     keep[0] = True
     frequencies, levels, lengths = frequencies[keep], levels[keep], lengths[keep]
     hardness = velocity / 127.0
+    levels = levels * ratios[keep] ** (patch.slope_velocity_db * (hardness - 0.63) / 6.02)
     corner = patch.corner_soft_hz * (patch.corner_loud_hz / patch.corner_soft_hz) ** hardness
     corner *= 2.0 ** (patch.corner_track * octaves)
     levels = levels / np.sqrt(1.0 + (frequencies / corner) ** (patch.corner_db / 3.01))

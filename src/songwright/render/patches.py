@@ -2,6 +2,7 @@
 
 ``data/patches/*.toml`` holds one table per instrument id; the key ``engine`` says which voice
 model reads it, and ``like = "violin"`` starts from another patch and overrides what differs.
+A table ``"violin:pizzicato"`` plays the notes of a violin part that carry this articulation.
 ``data/gains.toml`` (written by ``bench/calibrate_patches.py``) makes them equally loud.
 """
 
@@ -101,8 +102,9 @@ class ModalPatch:
     ----------
     strike
         Where the string is struck or plucked, as a share of its length (0: no comb).
-    slope_db
-        Fall of the source in dB per octave of partial number.
+    slope_db, slope_velocity_db
+        Fall of the source in dB per octave of partial number, and how much flatter it is at the
+        hardest touch than at the softest.
     corner_soft_hz, corner_loud_hz, corner_db, corner_track
         Low-pass of hammer or finger: corner at the softest and the loudest touch for middle C,
         dB per octave above it, and how far it follows the pitch.
@@ -134,6 +136,7 @@ class ModalPatch:
     b_octave: float = 1.0
     strike: float = 0.0
     slope_db: float = -6.0
+    slope_velocity_db: float = 2.5
     corner_soft_hz: float = 800.0
     corner_loud_hz: float = 4000.0
     corner_db: float = 12.0
@@ -366,7 +369,8 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in changes.items():
         old = merged.get(key)
-        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        nested = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merge(old, value) if nested else value
     return merged
 
 
@@ -387,15 +391,20 @@ def _tables() -> dict[str, dict[str, Any]]:
 def _resolved(patch_id: str) -> dict[str, Any]:
     table = _tables()[patch_id]
     parent = table.get("like")
-    if parent is None:
+    if not isinstance(parent, str):
         return table
     rest = {key: value for key, value in table.items() if key != "like"}
     return _merge(_resolved(parent), rest)
 
 
 def patch_ids() -> tuple[str, ...]:
-    """Ids of all patches, in the order of their files."""
-    return tuple(_tables())
+    """Ids of the 128 programs, in their order."""
+    return tuple(name for name in _tables() if ":" not in name)
+
+
+def variant_ids() -> tuple[str, ...]:
+    """Ids ``instrument:articulation`` of the patches for special ways of playing."""
+    return tuple(name for name in _tables() if ":" in name)
 
 
 @cache

@@ -52,9 +52,7 @@ def mix_note(
 
 
 @kernel
-def resample_note(
-    note: FloatArray, rates: DoubleArray, out: FloatArray
-) -> int:
+def resample_note(note: FloatArray, rates: DoubleArray, out: FloatArray) -> int:
     """Read a note at a moving speed: pitch bend, vibrato and glides.
 
     ``rates`` has shape (blocks + 1,): samples of ``note`` for each sample of ``out``. Cubic
@@ -67,7 +65,7 @@ def resample_note(
         share = (n - block * BLOCK) / BLOCK
         whole = int(position)
         if whole > last:
-            return n
+            return int(n)
         x = np.float32(position - whole)
         before = max(whole - 1, 0)
         for channel in range(2):
@@ -80,4 +78,4 @@ def resample_note(
             e = b - c
             out[channel, n] = (((e + e + m + p) * x - (e + e + e + m + m + p)) * x + m) * x + b
         position += rates[block] + (rates[block + 1] - rates[block]) * share
-    return out.shape[1]
+    return int(out.shape[1])

@@ -70,7 +70,7 @@ class Sampler:
             turns[note.pitch] = turns.get(note.pitch, -1) + 1
             key = (note.pitch, min(max(layer, 0), LAYERS - 1), turns[note.pitch] % VARIANTS)
             groups.setdefault(key, []).append(use)
-        moving = controls.bend_semitones.any() or controls.modulation.any()
+        moving = bool(controls.bend_semitones.any() or controls.modulation.any())
         for key in sorted(groups):
             pitch, layer, variant = key
             uses = groups[key]
@@ -145,9 +145,11 @@ def _bent(note_audio: FloatArray, use: _Use, controls: Controls) -> FloatArray:
     at = np.minimum(np.arange(blocks + 1) + use.start // BLOCK, controls.modulation.shape[0] - 1)
     seconds = np.arange(blocks + 1) * (BLOCK / controls.sample_rate_hz)
     semitones = controls.bend_semitones[at].copy()
-    semitones += (MODULATION_CENTS / 100.0) * controls.modulation[at] * np.sin(
-        2.0 * np.pi * 5.6 * seconds
-    ).astype(np.float32)
+    semitones += (
+        (MODULATION_CENTS / 100.0)
+        * controls.modulation[at]
+        * np.sin(2.0 * np.pi * 5.6 * seconds).astype(np.float32)
+    )
     if use.gate.note.articulation == "slide":
         semitones -= 2.0 * np.exp(-seconds / 0.05).astype(np.float32)
     return glide(note_audio, semitones)

@@ -76,14 +76,14 @@ def wavetables(
     base = midi_to_hz(pitch) * oscillator.ratio
     top = min(TOP_HZ, sample_rate_hz / 2.4)
     count = int(min(max(top / base, 1.0), TABLE_SIZE // 2 - 1))
-    frequencies = base * np.arange(1, count + 1)
+    frequencies: DoubleArray = base * np.arange(1, count + 1, dtype=np.float64)
     source = source_levels(oscillator, count)
     angles = np.zeros(count)
     if patch.timbre.random_phase:
         angles = noise_rng(0, "wavetable phases").random(TABLE_SIZE)[:count] * 2.0 * np.pi
     tables = np.empty((LAYERS, TABLE_SIZE + 1), np.float32)
     for layer in range(LAYERS):
-        levels = source
+        levels: DoubleArray = source
         if not oscillator.plain:
             levels = source * envelope_levels(patch, frequencies, pitch, layer / (LAYERS - 1))
         spectrum = np.zeros(TABLE_SIZE // 2 + 1, np.complex128)

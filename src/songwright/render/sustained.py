@@ -149,9 +149,7 @@ class _Note:
             )
         gains = level * 10.0 ** (wobble_db / 20.0)
         gains = self._shape_entries(np.asarray(gains, np.float32))
-        timbres = np.broadcast_to(dynamic, (total, self.blocks + 1))
-        if patch.vibrato.timbre > 0.0:
-            timbres = timbres + patch.vibrato.timbre * vibrato
+        timbres = np.asarray(dynamic + patch.vibrato.timbre * vibrato, np.float32)
         table_of_voice = np.repeat(np.arange(len(counts)), counts).astype(np.int64)
         ratios, voice_gains, left, right = self._layout(table_of_voice)
         shapes = np.stack([self._own_shape(oscillator) for oscillator in patch.oscillators])
@@ -244,8 +242,13 @@ class _Note:
             spread = np.linspace(-1.0, 1.0, count) if count > 1 else np.zeros(1)
             # uneven spacing keeps the beats of the voices from falling together
             bent = np.sign(spread) * np.abs(spread) ** 1.3
+            weights = 1.0 - 0.25 * np.abs(bent)
+            if count == 2:
+                # two equal voices would cancel at every beat: one leads, the other colours
+                bent, weights = np.array([-0.15, 1.0]), np.array([1.0, 0.5])
             ratios.append(oscillator.ratio * 2.0 ** (oscillator.detune_cents * bent / 1200.0))
-            gains.append(np.full(count, db_to_gain(oscillator.level_db) / np.sqrt(count)))
+            loudness = np.sqrt(np.sum(weights**2))
+            gains.append(weights * (db_to_gain(oscillator.level_db) / loudness))
             sides = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
             places.append(oscillator.stereo * np.abs(spread) * sides)
         angle = (np.concatenate(places) + 1.0) * (np.pi / 4.0)

@@ -205,14 +205,17 @@ def _spacings(
     count = min(voices, 3) if style == "power" else voices
     found: dict[tuple[int, ...], float] = {}
     shapes = ("close", "open") if style == "chorale" else (style,)
-    for start in range(max(0, low - 12), high + 1):
-        if start % 12 not in pcs or (style in ("power", "shell") and start % 12 != chord.root_pc):
-            continue
-        stack = _stack(start, pcs, count)
-        for shape in shapes:
-            pitches = _shaped(stack, shape)
-            if pitches[0] >= low and pitches[-1] <= high:
-                found[pitches] = _static_price(chord, pitches, style)
+    rooted = style in ("power", "shell")
+    while count > 1 and not found:
+        for start in range(max(0, low - 12), high + 1):
+            if start % 12 not in pcs or (rooted and start % 12 != chord.root_pc):
+                continue
+            stack = _stack(start, pcs, count)
+            for shape in shapes:
+                pitches = _shaped(stack, shape)
+                if pitches[0] >= low and pitches[-1] <= high:
+                    found[pitches] = _static_price(chord, pitches, style)
+        count -= 1
     if not found:  # too narrow: as many chord tones as fit, at worst the lowest pitch
         fitting = [p for p in range(low, high + 1) if p % 12 in pcs][:voices]
         fitting = fitting or [p for p in range(low, high + 1) if p % 12 in chord.pcs][:1] or [low]

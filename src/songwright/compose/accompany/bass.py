@@ -97,7 +97,7 @@ class BassLine:
             root = self._root_of(chord)
             found = root + 12 if root + 12 <= self.high else root
         else:
-            found = self._degree(int(symbol), chord, bar)
+            found = self._degree(symbol, chord, bar)
         return self._set(found)
 
     def place_root(self, pc: int) -> int:
@@ -106,6 +106,8 @@ class BassLine:
         if not candidates:
             return min(max(round(self.middle), self.low), self.high)
         before = self.middle if self.root is None else self.root
+        if self.last is not None:
+            before = (before + self.last) / 2
         return min(candidates, key=lambda p: (abs(p - before) + 0.9 * abs(p - self.middle), p))
 
     def approach(self, span: Span, bar: Bar, rng: Random) -> int:
@@ -128,24 +130,32 @@ class BassLine:
             self.root = self.place_root(chord.bass_pc)
         return self.root
 
-    def _degree(self, degree: int, chord: Chord, bar: Bar) -> int:
+    def _degree(self, symbol: str, chord: Chord, bar: Bar) -> int:
         root = self._root_of(chord)
-        if degree == 5:
-            pc = fifth_pc(chord)
-            # The fifth below where there is room.
-            around = root + 5 if root - 5 < self.low else root
+        if symbol in "5v":  # v is the fifth below the root, where there is room
+            pc, up = fifth_pc(chord), root + 7
+            fits = up <= self.high if symbol == "5" else root - 5 < self.low
+            around: float = up if fits else root - 5
         else:
-            if degree == 3:
-                pc = third_pc(chord)
-            elif degree == 7:
-                seventh = seventh_pc(chord)
-                pc = (chord.root_pc + 10) % 12 if seventh is None else seventh
+            around = root if self.last is None else self.last
+            if symbol == "3":
+                pc, around = third_pc(chord), root + 3.5
+            elif symbol == "7":
+                pc = self._seventh(chord, bar)
             else:
                 scale = scale_of(chord, bar.key)
-                pc = scale[(degree - 1) % len(scale)]
-            around = root + (pc - root) % 12
+                pc = scale[(int(symbol) - 1) % len(scale)]
         found = place(pc, around, self.low, self.high)
         return found if found is not None else place_any(chord.pcs, root, self.low, self.high)
+
+    def _seventh(self, chord: Chord, bar: Bar) -> int:
+        """The chord's seventh; over a triad the flat seventh of the key, else its sixth."""
+        seventh = seventh_pc(chord)
+        if seventh is not None:
+            return seventh
+        scale = scale_of(chord, bar.key)
+        flat = (chord.root_pc + 10) % 12
+        return flat if flat in scale else scale[5 % len(scale)]
 
     def _set(self, pitch: int) -> int:
         self.last = min(max(pitch, self.low), self.high)

@@ -62,14 +62,16 @@ def slots(stage: Stage, bars: Sequence[Bar]) -> list[Slot]:
 
 
 def _edges(stage: Stage, bar: Bar, span: Span) -> list[int]:
-    """A new slot begins on a pulse where the soprano leaps by a fourth or more."""
+    """A new slot begins on a pulse where the soprano leaps by a fourth or the bass moves."""
     edges = [span.start]
     for onset in stage.meter.pulse_onsets_ticks[1:]:
         at = bar.start + onset
         if not span.start < at < span.end:
             continue
         now, before = stage.tune.at(at), stage.tune.at(at - 1)
-        if now and before and abs(now.pitch - before.pitch) >= 5:
+        low, under = stage.bass.at(at), stage.bass.at(at - 1)
+        leaps = now and before and abs(now.pitch - before.pitch) >= 5
+        if leaps or (low and under and low.pitch != under.pitch):
             edges.append(at)
     return [*edges, span.end]
 
@@ -175,13 +177,16 @@ def _motion(before: tuple[int, ...], after: tuple[int, ...]) -> float:
 
 def _faults(earlier: Slot, later: Slot, before: tuple[int, ...], after: tuple[int, ...]) -> float:
     """Parallels with any voice, and voices that leap over where a neighbour just was."""
-    first = [*reversed(before)]
-    second = [*reversed(after)]
+    outer: list[tuple[int, int]] = []
     if earlier.bass is not None and later.bass is not None:
-        first, second = [earlier.bass, *first], [later.bass, *second]
+        outer.append((earlier.bass, later.bass))
     if earlier.soprano is not None and later.soprano is not None:
-        first, second = [*first, earlier.soprano], [*second, later.soprano]
-    cost = 25.0 if parallels(first, second) else 0.0
+        outer.append((earlier.soprano, later.soprano))
+    cost = 0.0
+    if len(before) == 2 and parallels(before, after):
+        cost += 25.0
+    for a, b in zip(before, after, strict=False):
+        cost += sum(25.0 for c, d in outer if parallels((c, a), (d, b)))
     if len(before) == 2 and (after[1] > before[0] or after[0] < before[1]):
         cost += 4.0
     return cost

@@ -71,7 +71,9 @@ class Comper:
     def voicing(self, chord: Chord, bar: Bar) -> tuple[int, ...]:
         """The voicing of a chord after the last one; a chord that stays long may turn over."""
         if chord == self.current and self.last:
-            if bar.phrase_place % 2 or self.age == bar.index or not self._turns(bar):
+            stays = chord == bar.spans[0].chord and not bar.spans[0].begins
+            fresh = self.age == bar.index or bar.phrase_place % 2
+            if fresh or not stays or not self._turns(bar):
                 return self.last
             low, high = self._hand_range()
             around = sum(self.last) / len(self.last) + (4 if self.last[-1] + 4 <= high else -4)
@@ -87,7 +89,7 @@ class Comper:
 
     def _hand_range(self) -> tuple[int, int]:
         """With a bass hand below, the chord hand keeps out of the lowest third."""
-        if not self.two_hands:
+        if not self.two_hands or self.pattern.voicing == "open":
             return self.low, self.high
         floor = min(self.low + 12, max(self.low, self.high - 14))
         return floor, self.high
@@ -99,6 +101,8 @@ class Comper:
         style = self.pattern.voicing
         if style == "rootless" and not (self.has_bass or self.two_hands):
             style = "open"  # nobody else would play the root
+        if style == "power" and around is None:
+            around = low + 0.4 * (high - low)  # the low strings
         fewest, most = self.pattern.voices
         level = bar.section.energy - 0.15 * ("sparse" in self.stage.words)
         count = fewest + round((most - fewest) * min(1.0, max(0.0, level)))
@@ -143,7 +147,7 @@ class Comper:
             return voicing[-2:]
         if symbol == "m":
             return voicing[:1]
-        if symbol in "bfop":
+        if symbol in "bfopq":
             return self._low_hand(symbol, voicing, chord, bar)
         if symbol == "e":
             return tuple(p for p in (voicing[0], voicing[0] + 12) if p <= self.stage.part.high)
@@ -161,11 +165,16 @@ class Comper:
         self, symbol: str, voicing: tuple[int, ...], chord: Chord, bar: Bar
     ) -> tuple[int, ...]:
         ceiling = max(self.low, voicing[0] - _LOW_HAND)
+        if self.pattern.voicing == "open":  # the bass note is one of the strings
+            ceiling = voicing[len(voicing) // 2]
         floor = max(self.stage.part.low, self.low - 5)
         around = (45 if self.has_bass else 41) + (0 if self.pattern.home else 7)
         root = place(chord.bass_pc, around, floor, ceiling)
         if root is None:
             root = voicing[0]
+        if symbol == "q":
+            above = place(fifth_pc(chord), root + 7, root + 1, voicing[-1])
+            return (voicing[0] if above is None else above,)
         if symbol == "f":
             fifth = place(fifth_pc(chord), root - 5, floor, ceiling)
             return (root if fifth is None else fifth,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from songwright.compose.accompany.bass import BassLine
 from songwright.compose.accompany.comping import Comper
 from songwright.compose.accompany.patterns import Pattern
@@ -33,12 +35,29 @@ def last_bar(stage: Stage, pattern: Pattern, bar: Bar) -> list[Note]:
     return notes
 
 
+def held_out(stage: Stage, notes: list[Note], bar: Bar) -> list[Note]:
+    """Let the notes struck with the chords of the last bar stand (or cut them short)."""
+    stands = {span.start: span.end - span.start for span in bar.spans}
+    result = []
+    for note in notes:
+        if note.onset_ticks < bar.start:
+            result.append(note)
+        elif note.onset_ticks in stands:
+            length = stands[note.onset_ticks]
+            if stage.plan.ending in SHORT:
+                length = min(_SHORT_TICKS, length)
+                if note.onset_ticks > bar.start:
+                    continue
+            result.append(replace(note, duration_ticks=length, articulation="tenuto"))
+    return result
+
+
 def _pitches(stage: Stage, pattern: Pattern, bar: Bar, span: Span) -> tuple[int, ...]:
     low, high = home(stage, pattern)
     if pattern.role == "bass":
         line = BassLine(low, high, stage.hand.pitch)
         return (line.place_root(span.chord.bass_pc),)
-    if pattern.role in _LINES:
+    if pattern.role in _LINES and pattern.voicing != "power":
         around = stage.hand.pitch if stage.hand.pitch is not None else (low + high) / 2
         if stage.hand.voicing:
             around = stage.hand.voicing[0]

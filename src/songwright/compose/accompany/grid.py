@@ -107,7 +107,7 @@ def _split(found: list[Hit], _changes: set[int], rng: Random) -> list[Hit] | Non
     """Strike a long note a second time in its second half."""
     fit = [
         i for i, h in enumerate(found)
-        if not h.held and h.end - h.start >= 480 and h.symbol in "rctdu5" and h.layer == 0
+        if not h.held and h.end - h.start >= 480 and h.symbol in "rctduv5" and h.layer == 0
     ]  # fmt: skip
     if not fit:
         return None
@@ -137,7 +137,7 @@ def _drop(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
 def _lead(found: list[Hit], changes: set[int], _rng: Random) -> list[Hit] | None:
     """Let the last note of a bass bar, or its second half, step into the next chord."""
     last = found[-1]
-    if last.symbol not in "ro35" or last.held:
+    if last.symbol not in "ro35v" or last.held:
         return None
     if last.end - last.start >= 480:
         middle = last.end - 240

@@ -12,7 +12,7 @@ from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import home, place, scale_of, up_scale, velocity
 from songwright.compose.accompany.stage import Bar, Span, Stage
 from songwright.score import Note
-from songwright.theory.voicing import third_pc
+from songwright.theory.voicing import parallels, third_pc
 
 
 def inner(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
@@ -147,7 +147,7 @@ def chorale_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
             onsets = _bass_onsets(stage, bar, span)
             pitches = [line.pitch("r", span, bar, rng)]
             for k in range(1, len(onsets)):
-                pitches.append(_bass_step(line, span, bar, len(onsets) - k))
+                pitches.append(_bass_step(stage, line, span, bar, onsets[k:]))
             ends = [*onsets[1:], span.end]
             for at, end, pitch in zip(onsets, ends, pitches, strict=True):
                 level = velocity(stage, bar, stage.meter.strength(at - bar.start))
@@ -158,7 +158,9 @@ def chorale_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
 
 def _bass_onsets(stage: Stage, bar: Bar, span: Span) -> list[int]:
     onsets = [span.start]
-    calm = bar.energy + 0.5 * (stage.density - 0.5) < 0.35
+    pulses = [bar.start + o for o in stage.meter.pulse_onsets_ticks]
+    long = sum(span.start <= at < span.end for at in pulses) >= 3
+    calm = long or bar.energy + 0.5 * (stage.density - 0.5) < 0.35
     for onset in stage.meter.pulse_onsets_ticks:
         at = bar.start + onset
         if not span.start < at < span.end:
@@ -166,26 +168,34 @@ def _bass_onsets(stage: Stage, bar: Bar, span: Span) -> list[int]:
         sung = stage.tune.at(at)
         struck = sung is not None and sung.onset_ticks == at
         strong = stage.meter.strength(onset) >= 3
-        if (struck and not calm) or (strong and sung is None):
+        if (struck and (strong or not calm)) or (strong and sung is None):
             onsets.append(at)
     return onsets
 
 
-def _bass_step(line: BassLine, span: Span, bar: Bar, left: int) -> int:
-    """Move through the chord towards the next root; the last step may pass."""
+def _bass_step(stage: Stage, line: BassLine, span: Span, bar: Bar, onsets: Sequence[int]) -> int:
+    """Move through the chord towards the next root; the last step may pass.
+
+    A step from which bass and soprano would go on in parallel fifths or octaves is not taken.
+    """
+    left = len(onsets)
     here = line.last if line.last is not None else line.low
     target = line.place_root(span.following.bass_pc) if span.changes else here
     scale = scale_of(span.chord, bar.key)
     distance = target - here
+    pitch = here
     if left == 1 and abs(distance) in (3, 4):
         pitch = up_scale(here, 1 if distance > 0 else -1, scale)
     elif abs(distance) >= 5:
         between = range(min(here, target) + 1, max(here, target))
         inside = [p for p in between if p % 12 in span.chord.pcs]
         pitch = min(inside, key=lambda p: abs(p - (here + target) / 2)) if inside else here
-    elif distance == 0 and here - 12 >= line.low and left == 1:
-        pitch = here - 12
-    else:
-        pitch = here
+    elif left > 1 or not span.changes:  # the chord stays: its third, or back to the root
+        wanted = third_pc(span.chord) if here % 12 == span.chord.bass_pc else span.chord.bass_pc
+        pitch = place(wanted, here, max(line.low, here - 5), min(line.high, here + 5)) or here
+    sung, next_sung = stage.tune.at(onsets[0]), stage.tune.at(span.end)
+    if left == 1 and sung and next_sung:
+        bad = parallels((pitch, sung.pitch), (target, next_sung.pitch))
+        pitch = here if bad else pitch
     line.last = min(max(pitch, line.low), line.high)
     return line.last

@@ -155,8 +155,8 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
                 continue
             previous = stage.hand.pitch
             pitch = _counterpoint(stage, span, start, low, high, heading)
-            if previous is not None and pitch != previous:
-                heading = 1 if pitch > previous else -1
+            if previous is not None:
+                heading = (pitch > previous) - (pitch < previous) or heading
             level = velocity(stage, bar, stage.meter.strength(start - bar.start)) - 4
             moving = not attacks and end - start >= 480 and bar.energy + stage.density >= 0.8
             stage.hand.pitch = pitch
@@ -166,6 +166,7 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
                 middle = (start + end) // 2
                 notes.append(Note(start, middle - start, pitch, level, "legato"))
                 notes.append(Note(middle, end - middle, passing, level - 6, "legato"))
+                heading = (passing > pitch) - (passing < pitch)
                 stage.hand.pitch = passing
             else:
                 notes.append(Note(start, end - start, pitch, level, "legato"))
@@ -185,11 +186,11 @@ def _counterpoint(stage: Stage, span: Span, tick: int, low: int, high: int, head
         price = 0.8 * abs(pitch - around) + 0.1 * abs(pitch - (low + high) / 2)
         if sung is not None:
             price += _CONSONANT.get(abs(sung.pitch - pitch) % 12, 5.0)
-            price += 5.0 if abs(sung.pitch - pitch) < 3 or pitch > sung.pitch else 0.0
+            price += 14.0 if sung.pitch - pitch < 3 else 0.0
         if previous is not None:
             price += 1.5 if motion * (pitch - previous) > 0 else 0.0
             price += 2.0 if pitch == previous else 0.0
-            price += 1.6 if heading * (pitch - previous) < 0 else 0.0
+            price += 2.6 if heading * (pitch - previous) < 0 else 0.0
         if price < best_price:
             best, best_price = pitch, price
     return best
@@ -206,7 +207,9 @@ def _passing(
     goal = _counterpoint(stage, ahead, end, low, high, heading)
     stage.hand.pitch = previous
     step = up_scale(pitch, 1 if goal >= pitch else -1, scale)
-    return step if low <= step <= high else pitch
+    sung = stage.tune.at(end - 1)
+    clear = sung is None or sung.pitch - step >= 2
+    return step if low <= step <= high and clear else pitch
 
 
 def _joined(notes: list[Note]) -> list[Note]:

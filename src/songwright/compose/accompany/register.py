@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.stage import Bar, Stage
 from songwright.theory import Chord, Key
@@ -67,6 +69,7 @@ def place_any(pcs: tuple[int, ...], around: float, low: int, high: int) -> int:
     return min(max(round(around), low), high)
 
 
+@lru_cache(maxsize=2048)
 def scale_of(chord: Chord, key: Key) -> tuple[int, ...]:
     """Seven or so pitch classes to run through over a chord, upwards from its root.
 
@@ -86,6 +89,7 @@ def scale_of(chord: Chord, key: Key) -> tuple[int, ...]:
     return tuple(sorted(scale, key=lambda pc: (pc - root) % 12))
 
 
+@lru_cache(maxsize=512)
 def pentatonic_of(chord: Chord) -> tuple[int, ...]:
     """Five notes that sound over a chord, upwards from its root."""
     steps = QUALITIES[chord.quality]

@@ -11,7 +11,6 @@ from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import (
     home,
     pentatonic_of,
-    place,
     scale_of,
     velocity,
 )
@@ -33,7 +32,7 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """
     low, high = home(stage, pattern)
     contour = stage.idea(bars[0], pattern.name + " contour").choice(pattern.contours)
-    ground = _Ground(low, high, stage.hand.pitch, rises=max(contour) + min(contour) > 2)
+    ground = _Ground(low, high, stage.hand.pitch, reach=round(12 * max(contour) / 7))
     notes: list[Note] = []
     counted = 0
     cell_bars = max(2, max((len(i) for i in pattern.ideas), default=1))
@@ -70,17 +69,11 @@ class _Ground:
     low: int
     high: int
     last: int | None
-    rises: bool = True
+    reach: int = 7
 
     def pitch(self, chord: Chord, bar: Bar, pattern: Pattern, step: int, strong: bool) -> int:
         root_pc = chord.bass_pc if pattern.role == "bass" and step == 0 else chord.root_pc
-        around = self.low + (0.3 if self.rises else 0.5) * (self.high - self.low)
-        if self.last is not None:
-            around = 0.5 * self.last + 0.5 * around
-        root = place(root_pc, around, self.low, self.high)
-        if root is None:
-            root = self.low
-        self.last = root
+        root = self.last = self._root(root_pc)
         scale = _scale(pattern, chord, bar)
         octave, index = divmod(step, len(scale))
         pcs = set(chord.pcs)
@@ -92,6 +85,19 @@ class _Ground:
         while pitch < self.low and pitch + 12 <= self.high:
             pitch += 12
         return min(max(pitch, self.low), self.high) if self.low <= pitch <= self.high else root
+
+    def _root(self, pc: int) -> int:
+        """Near the last root, with room above for the whole contour."""
+        middle = self.low + 0.3 * (self.high - self.low)
+        before = middle if self.last is None else self.last
+        candidates = list(range(self.low + (pc - self.low) % 12, self.high + 1, 12))
+        return min(
+            candidates or [self.low],
+            key=lambda p: (
+                0.5 * abs(p - before) + 0.5 * abs(p - middle)
+                + 1.5 * max(0, p + self.reach - self.high), p,
+            ),
+        )  # fmt: skip
 
 
 def _scale(pattern: Pattern, chord: Chord, bar: Bar) -> tuple[int, ...]:
@@ -142,7 +148,8 @@ def _struck(
         fifth = pitch + 7
         if pitch % 12 == span.chord.root_pc:
             fifth = pitch + (fifth_pc(span.chord) - pitch) % 12
-        dyad = [pitch, fifth] if fifth <= stage.part.high else [pitch]
+        fits = fifth <= stage.part.high and fifth % 12 in scale_of(span.chord, bar.key)
+        dyad = [pitch, fifth] if fits else [pitch]
         return [Note(hit.start, length, p, level, "accent") for p in dyad]
     if not articulation and hit.accent and bar.energy >= 0.6:
         articulation = "accent"

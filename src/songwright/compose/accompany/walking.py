@@ -164,9 +164,9 @@ def two_feel(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         if leg.span.begins or line.last is None:
             pitches.append(line.pitch("r", leg.span, leg.bar, rng))
         else:
-            pitches.append(line.pitch(rng.choice("r5r3"), leg.span, leg.bar, rng))
+            pitches.append(line.pitch(rng.choice("rvr3"), leg.span, leg.bar, rng))
         if len(halves) == 2:
-            symbol = "3" if leg.span.chord.bass and rng.random() < 0.3 else "5"
+            symbol = "3" if leg.span.chord.bass and rng.random() < 0.3 else "v"
             pitches.append(line.pitch(symbol, leg.span, leg.bar, rng))
         odds = 0.25 + 0.35 * leg.bar.phrase_ends + 0.2 * (stage.density - 0.5)
         if len(halves) == 2 and leg.arrives and len(onsets) >= 4 and rng.random() < odds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from songwright.compose.accompany.endings import HELD, SHORT, last_bar
+from songwright.compose.accompany.endings import HELD, SHORT, held_out, last_bar
 from songwright.compose.accompany.patterns import Pattern, pattern
 from songwright.compose.accompany.players import MAKERS
 from songwright.compose.accompany.stage import Bar, Stage, set_stage
@@ -117,6 +117,8 @@ def _index(stage: Stage, phrase: list[Bar], count: int) -> int:
 
 def _played(stage: Stage, chosen: Pattern, bars: list[Bar]) -> list[Note]:
     closes = bars[-1].last and stage.plan.ending in (*HELD, *SHORT)
+    if closes and chosen.maker == "inner":  # part-writing leads into the last chord too
+        return held_out(stage, MAKERS[chosen.maker](stage, chosen, bars), bars[-1])
     body = bars[:-1] if closes else bars
     notes = MAKERS[chosen.maker](stage, chosen, body) if body else []
     if chosen.tie:

@@ -32,15 +32,15 @@ _BEAT_TICKS = 480
 def cell_starts(meter: Meter, length: int) -> tuple[tuple[int, int], ...]:
     """Start and length in ticks of every cell of a bar, from the bar's start.
 
-    Cells are 240 ticks long where the pulse holds a whole number of them; what is left over
-    (in sixteenth metres) takes thirty-seconds only.
+    Cells are 240 ticks long where the pulse holds a whole number of them; other pulses (of
+    sixteenth metres) are one cell, which takes thirty-seconds only.
     """
     cells: list[tuple[int, int]] = []
     at = 0
     for pulse in meter.pulses_ticks:
         end = min(at + pulse, length)
+        step = CELL_TICKS if (end - at) % CELL_TICKS == 0 else end - at
         while at < end:
-            step = CELL_TICKS if end - at >= CELL_TICKS else end - at
             cells.append((at, step))
             at += step
     return tuple(cells)

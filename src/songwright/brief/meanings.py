@@ -1,0 +1,71 @@
+"""What a word of the vocabulary means for the controls that have one value or a set of values."""
+
+from __future__ import annotations
+
+from songwright.brief.meter import parse_meter
+from songwright.brief.offers import HINT, NAMED, WORD, Offer
+from songwright.brief.phrases import Match
+from songwright.brief.tempo import shown as tempo_shown
+from songwright.brief.text import Reading
+from songwright.brief.model import TempoRequest
+from songwright.styles import style
+
+_PLAIN = (
+    "use", "ending", "feel", "dynamics", "register", "density", "intensity", "danceability", "mode",
+)  # fmt: skip
+
+
+def read_meanings(reading: Reading, matches: list[Match]) -> None:
+    """Record what each match means and claim its words."""
+    for match in matches:
+        _one(reading, match)
+
+
+def _one(reading: Reading, match: Match) -> None:
+    word = match.word
+    words = reading.claim(*match.span)
+    at = match.start
+
+    def offer(control: str, value: object, shown: str, rank: int) -> None:
+        note = f" ({word.note})" if word.note else ""
+        reading.offers.append(
+            Offer(control, value, shown + note, words, reading.source, rank, at)
+        )
+
+    if word.style:
+        near = f" (nearest to {match.phrase})" if word.near else ""
+        rank = HINT if word.hint else NAMED
+        offer("style", word.style, style(word.style).name + near, rank)
+    if word.bpm is not None:
+        request = TempoRequest(*word.bpm)
+        offer("tempo", request, tempo_shown(request), NAMED if word.term else WORD)
+    if word.meter:
+        meter = parse_meter(word.meter)
+        offer("meter", meter, word.meter, WORD)
+    for control in _PLAIN:
+        value = getattr(word, control)
+        if value:
+            offer(control, value, value, NAMED if control == "use" else WORD)
+    if word.ritardando:
+        offer("ritardando", True, "slows down at the end", WORD)
+    if word.affect is not None:
+        if word.mood:
+            offer("mood", match.phrase, _affect_shown(word.affect), WORD)
+        offer("affect", word.affect, "", WORD)
+    for name in word.production:
+        offer("production", name, name, WORD)
+    for position, level in word.energy:
+        offer("energy", (position, level), f"{level:g} at {position:.0%}", WORD)
+    if word.part and not word.instruments:
+        offer("part", word.part, f"{word.part} part", WORD)
+    if word.section:
+        offer("section", word.section, f"a section: {word.section}", WORD)
+
+
+_DIMENSIONS = ("valence", "arousal", "tension", "brightness", "density")
+
+
+def _affect_shown(affect: tuple[float, ...]) -> str:
+    """The strongest dimensions in words, such as ``"valence -0.6, arousal -0.4"``."""
+    named = [(abs(v), n, v) for n, v in zip(_DIMENSIONS, affect, strict=True) if abs(v) >= 0.2]
+    return ", ".join(f"{n} {v:+.1f}" for _, n, v in sorted(named, reverse=True)[:3]) or "neutral"

@@ -1,0 +1,185 @@
+"""Instrument requests: the instrument, its adjectives, what it does, and "only these"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from songwright.brief.model import InstrumentRequest
+from songwright.brief.offers import NAMED, Offer
+from songwright.brief.phrases import Match
+from songwright.brief.text import Reading
+from songwright.brief.vocabulary import vocabulary
+
+_PLAYS = re.compile(
+    r" ?,? ?(?:that |which |who )?(?:(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|taking|"
+    r"doing|does|has|for|with|handling|handles|doubling|doubles|provides?|providing)"
+    r"(?: (?:the|a|an|simple|gentle|slow|some|most of|main|all))* )?"
+)
+_BY = re.compile(r" (?:is |are )?(?:on|by|from|for|in|played (?:by|on)|with)(?: (?:the|an?|solo))* ")
+_ONLY_BEFORE = re.compile(
+    r"(?:\b(?:only|just|solely|exclusively|nothing but|nothing except|nothing other than|simply)"
+    r"(?: (?:an?|the|one|uses?|using|for|with))* ?|\bsolo |\bunaccompanied |\bduet? (?:for|of) |"
+    r"\bduo (?:for|of) |\btrio (?:for|of) |\bquartet (?:for|of) )$"
+)
+_ONLY_AFTER = re.compile(
+    r"^ ?(?:only\b|alone\b|solo\b(?! (?:in|over|section|at|after))|and nothing else|with nothing else|"
+    r"no other instruments|unaccompanied|by itself|by themselves|duet\b|duo\b)"
+)
+_OTHERS = re.compile(
+    r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
+    r"without (?:any )?other instruments?|no accompaniment|unaccompanied|no additional instruments?)\b"
+)
+
+
+def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
+    """Turn instrument words into requests; returns the matches that are left over."""
+    rest: list[Match] = []
+    groups = _groups(reading, matches)
+    for adjectives, match, part in groups:
+        if match is None:
+            rest += adjectives
+            continue
+        _request(reading, adjectives, match, part)
+    _only(reading)
+    return rest
+
+
+def _groups(
+    reading: Reading, matches: list[Match]
+) -> list[tuple[list[Match], Match | None, Match | None]]:
+    """Instruments with the adjectives before them and the part word after (or before) them.
+
+    Matches that belong to no instrument come back in groups of their own.
+    """
+    groups: list[tuple[list[Match], Match | None, Match | None]] = []
+    pending: list[Match] = []
+    before: Match | None = None  # a part word waiting for "… on the flute"
+    used: set[int] = set()
+    for i, match in enumerate(matches):
+        if i in used:
+            continue
+        word = match.word
+        if word.instruments and not (word.style and not word.role):
+            adjectives = _touching(reading, pending, match)
+            groups += [([m], None, None) for m in pending if m not in adjectives]
+            pending = []
+            part = None
+            following = matches[i + 1] if i + 1 < len(matches) else None
+            if following is not None and following.word.part and not following.word.instruments:
+                gap = reading.lower[match.end : following.start]
+                if _PLAYS.fullmatch(gap):
+                    part = following
+                    used.add(i + 1)
+            if part is None and before is not None:
+                gap = reading.lower[before.end : match.start]
+                if _BY.fullmatch(gap):
+                    part = before
+            if before is not None and part is not before:
+                groups.append(([before], None, None))
+            before = None
+            groups.append((adjectives, match, part))
+        elif word.part:
+            if before is not None:
+                groups.append(([before], None, None))
+            before = match
+        elif word.adjective:
+            pending.append(match)
+        else:
+            groups.append(([match], None, None))
+    groups += [([m], None, None) for m in pending]
+    if before is not None:
+        groups.append(([before], None, None))
+    return groups
+
+
+def _touching(reading: Reading, pending: list[Match], noun: Match) -> list[Match]:
+    """The adjectives that stand directly before a noun, joined by spaces, "and" or commas."""
+    touching: list[Match] = []
+    edge = noun.start
+    for match in reversed(pending):
+        gap = reading.lower[match.end : edge]
+        joint = r"[ -]" if not touching else r"[ -]|, ?(?:and )?| and "
+        if re.fullmatch(joint, gap) is None:
+            break
+        if "," in gap and match.word.affect is not None and match.word.mood:
+            break  # "dark, soft pads": the first is about the piece
+        touching.insert(0, match)
+        edge = match.start
+    return touching
+
+
+def _request(
+    reading: Reading, adjectives: list[Match], match: Match, part: Match | None
+) -> None:
+    word = match.word
+    role = part.word.part if part is not None else word.role
+    pattern = word.pattern
+    if part is not None:
+        if part.word.pattern:
+            pattern = part.word.pattern
+        elif part.word.part != word.role:
+            pattern = ""
+    names = tuple(a.phrase for a in adjectives)
+    start = adjectives[0].start if adjectives else match.start
+    end = part.end if part is not None and part.start > match.start else match.end
+    before = reading.lower[max(0, start - 40) : start]
+    only = word.only or _ONLY_BEFORE.search(before) is not None
+    alone = _ONLY_BEFORE.search(before)
+    if alone is not None:
+        start = max(0, start - 40) + alone.start()
+    after = _ONLY_AFTER.match(reading.lower[end : end + 40])
+    if after is not None:
+        only = True
+        end += after.end()
+    for adjective in adjectives:
+        _affects(reading, adjective)
+    words = reading.claim(start, end)
+    if part is not None and not start <= part.start < end:
+        words = f"{reading.claim(part.start, part.end)} … {words}"
+    chosen: list[tuple[str, ...]] = (
+        [(i,) for i in word.instruments] if word.separate else [word.instruments]
+    )
+    for ids in chosen:
+        request = InstrumentRequest(match.phrase, ids, role, pattern, names)
+        reading.instruments.append(request)
+    shown = ", ".join(ids[0] for ids in chosen)
+    extras = [f"role {role}" if role else "", f"pattern {pattern}" if pattern else ""]
+    extras += [", ".join(names)] if names else []
+    extras += [word.note] if word.note else []
+    extra = "; ".join(e for e in extras if e)
+    shown += f" ({extra})" if extra else ""
+    place = start
+    reading.offers.append(
+        Offer("instruments", (match.phrase, place), shown, words, reading.source, NAMED, place)
+    )
+    if only:
+        reading.offers.append(
+            Offer("only these", True, "nothing else plays", words, reading.source, NAMED, place)
+        )
+
+
+def _affects(reading: Reading, adjective: Match) -> None:
+    """An adjective of an instrument colours the piece a little as well."""
+    if adjective.word.affect is not None and adjective.word.mood:
+        half = tuple(0.5 * x for x in adjective.word.affect)
+        reading.offers.append(
+            Offer("affect", half, "", adjective.phrase, reading.source, NAMED, adjective.start)
+        )
+
+
+def _only(reading: Reading) -> None:
+    if not reading.instruments:
+        return
+    for match in reading.find(_OTHERS):
+        reading.offer("only these", True, "nothing else plays", match.span(), NAMED)
+
+
+def with_role(request: InstrumentRequest, role: str) -> InstrumentRequest:
+    """The request for another role."""
+    return replace(request, role=role)
+
+
+def known_instrument_words() -> tuple[str, ...]:
+    """Every phrase that names an instrument, for suggestions."""
+    return tuple(p for p, w in vocabulary().phrases.items() if w.instruments)
