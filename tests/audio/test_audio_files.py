@@ -198,3 +198,20 @@ def test_page_checksum_is_not_zlibs_own() -> None:
     for data in (b"", b"a", bytes(range(256))):
         assert page_checksum(data) == plain_crc(data)
     assert page_checksum(b"abc") != zlib.crc32(b"abc")
+
+
+def test_a_full_disk_is_said_and_keeps_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.flac"
+    write_audio(path, noise(0.1), RATE)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise soundfile.LibsndfileError(2)
+
+    monkeypatch.setattr(soundfile.SoundFile, "write", full)
+    with pytest.raises(OutputError, match="disk full"):
+        write_audio(path, noise(1.0), RATE)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.flac"]

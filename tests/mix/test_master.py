@@ -114,7 +114,7 @@ def test_loop_keeps_its_seam() -> None:
     double, _ = master(np.tile(mix, (1, 2)), MixSettings(master=chain, ending="loop"), RATE)
     turn = double[:, : 4 * RATE]
     turn = turn * float((turn * audio).sum() / (turn**2).sum())  # the gains differ by the tolerance
-    assert np.abs(turn - audio).max() < 0.02
+    assert np.abs(turn - audio).max() < 0.03
 
 
 def test_lows_are_mono() -> None:

@@ -239,7 +239,7 @@ def _ranged(
 
 def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple[int, int]:
     window_low, window_high = roles()[part.role].window
-    shift = 0 if part.role == "bass" else {"low": -7, "high": 5}.get(part.register, 0)
+    shift = 0 if part.role == "bass" else {"low": -7, "high": 4}.get(part.register, 0)
     if part.role in ("lead", "counter") and brief.register:
         shift = _REGISTER_SHIFT[brief.register]
     if "high" in part.adjectives:

@@ -8,6 +8,7 @@ a rest that is no phrase goes to the last section, where a held ending is natura
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 from songwright.brief.model import Brief, SectionRequest
@@ -22,9 +23,6 @@ DEFAULT_ENERGY = {
     "bridge": 0.5, "breakdown": 0.3, "build": 0.6, "drop": 0.92, "solo": 0.7, "interlude": 0.4,
     "outro": 0.35, "A": 0.5, "B": 0.68, "C": 0.8, "D": 0.6,
 }  # fmt: skip
-
-# Section functions that a short piece gives up first.
-_EXPENDABLE = ("interlude", "post-chorus", "solo", "bridge", "breakdown", "pre-chorus", "D", "C")
 
 
 def plan_sections(
@@ -93,19 +91,8 @@ def _parse(form: FormFacts) -> list[_Draft]:
 def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
     """Drop or repeat whole sections until the template is near the length."""
     drafts = list(drafts)
-    while len(drafts) > 1 and sum(d[1] for d in drafts) > bars * 1.25:
-        total = sum(d[1] for d in drafts)
-        candidates = [
-            i
-            for i, d in enumerate(drafts)
-            if d[0] in _EXPENDABLE or sum(e[2] == d[2] for e in drafts) > 1
-        ]
-        if not candidates:
-            candidates = [i for i, d in enumerate(drafts) if d[0] in ("intro", "outro")]
-        if not candidates:
-            candidates = list(range(len(drafts) - 1))
-        # Never the last of its kind when a repeat can go; prefer what lands nearest.
-        drafts.pop(min(candidates, key=lambda i: (abs(total - drafts[i][1] - bars), -i)))
+    if sum(d[1] for d in drafts) > bars * 1.15:
+        return _abridged(drafts, bars)
     start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
     cycle = _cycle(drafts[start:])
     size = sum(d[1] for d in cycle)
@@ -114,6 +101,53 @@ def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
         if missing < size:
             break
     return drafts
+
+
+# What it costs a piece to lose its only section of a function; others cost 1.
+_DEAR = {"chorus": 4.0, "drop": 4.0, "verse": 3.0, "A": 3.0, "B": 2.5, "intro": 1.3, "outro": 1.3}
+_CHEAP = ("interlude", "post-chorus", "solo", "bridge", "breakdown", "C", "D")
+_NEVER_FIRST = ("interlude", "outro", "bridge", "breakdown", "post-chorus", "pre-chorus", "solo")
+_LEADS_TO = {"pre-chorus": ("chorus",), "build": ("drop", "chorus")}
+_MOST_SECTIONS = 12  # beyond these every choice of sections is too many to weigh
+
+
+def _abridged(drafts: list[_Draft], bars: int) -> list[_Draft]:
+    """The sections to keep in a piece shorter than its form: of all choices the least loss.
+
+    Weighs the distance from the length, what is lost, and joins that the form did not have.
+    """
+    while len(drafts) > _MOST_SECTIONS:  # first the later repeats of long forms
+        last = max(i for i, d in enumerate(drafts) if sum(e[2] == d[2] for e in drafts) > 1)
+        drafts = drafts[:last] + drafts[last + 1 :]
+    joins = {(a[0], b[0]) for a, b in pairwise(drafts)}
+    best: tuple[float, int] | None = None
+    for choice in range(1, 1 << len(drafts)):
+        kept = [d for i, d in enumerate(drafts) if choice >> i & 1]
+        loss = _loss(kept, drafts, joins, bars)
+        if best is None or (loss, -choice) < best:
+            best = (loss, -choice)
+    chosen = -best[1] if best is not None else 1
+    return [d for i, d in enumerate(drafts) if chosen >> i & 1]
+
+
+def _loss(
+    kept: list[_Draft], drafts: list[_Draft], joins: set[tuple[str, str]], bars: int
+) -> float:
+    loss = 8.0 * abs(sum(d[1] for d in kept) - bars) / bars
+    letters = {d[2] for d in kept}
+    for draft in drafts:
+        if draft[2] not in letters:
+            loss += _DEAR.get(draft[0], 0.3 if draft[0] in _CHEAP else 1.0)
+    for a, b in pairwise(kept):
+        if (a[0], b[0]) not in joins:
+            loss += 0.5
+        if a[0] in _LEADS_TO and b[0] not in _LEADS_TO[a[0]]:
+            loss += 2.0
+    if kept[-1][0] in _LEADS_TO or kept[-1][0] == "intro":
+        loss += 2.0
+    if kept[0][0] in _NEVER_FIRST:
+        loss += 2.0
+    return loss
 
 
 def _cycle(body: list[_Draft]) -> list[_Draft]:

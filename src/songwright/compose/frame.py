@@ -51,9 +51,12 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, decisions)
     slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
     rubato = style.performance.rubato if brief.tempo is None else 0.0
-    # What the bend has left of its 2 % may win back the time of a ritardando.
-    spare = MAX_BEND if brief.tempo is None else MAX_BEND - abs(tempo / asked - 1.0)
-    tempos = _tempo_map(tempo, meter, bars, fermata, spare if slows else 0.0, rubato, style)
+    spare = None
+    if brief.length is not None and brief.length.exact:
+        # What the bend has left of its 2 % may win back the time of a ritardando.
+        spare = MAX_BEND if brief.tempo is None else MAX_BEND - abs(tempo / asked - 1.0)
+    slows = slows and (spare is None or spare > 0.001)
+    tempos = _tempo_map(tempo, meter, bars, fermata, slows, spare, rubato, style)
     swing, unit = _swing(brief, style, meter)
     feel = brief.feel or ("swing" if swing > 0.55 else "straight")
     return Frame(key, meter, tempo, tempos, bars, feel, swing, unit, ending, tuple(decisions))
@@ -113,7 +116,8 @@ def _fit(
     bar_seconds = beats_per_bar * 60.0 / tempo
     if length is None or not length.exact:
         if length is not None and low == high:  # "about": within one bar
-            return max(1, round(low / bar_seconds)), tempo, 1.0
+            nearest = low / bar_seconds
+            return _round_bars(max(1, nearest - 0.999), max(1, nearest + 0.999)), tempo, 1.0
         first, last = math.ceil(low / bar_seconds - 1e-9), math.floor(high / bar_seconds + 1e-9)
         if last < first:  # no whole bar fits: bend towards the nearest
             bars = max(1, round((low + high) / 2 / bar_seconds))
@@ -168,13 +172,15 @@ def _tempo_map(
     meter: Meter,
     bars: int,
     fermata: float,
-    speed_up: float,
+    slows: bool,
+    speed_up: float | None,
     rubato: float,
     style: Style,
 ) -> tuple[TempoChange, ...]:
-    """Tempo changes that keep the total time: rubato within phrases, a slowing or held end.
+    """Tempo changes: rubato within phrases, which keeps the time, and a slowing or held end.
 
-    ``speed_up`` is how much faster the piece may run to win back the time of a ritardando.
+    ``speed_up`` is how much faster the piece may run to win back the time of a ritardando; None
+    leaves the piece longer by it.
     """
     bar = meter.bar_ticks
     phrase_bars = style.phrase_bars
@@ -196,17 +202,17 @@ def _tempo_map(
         stretch = max(0.25, 1.0 + (fermata - 1.0) * bar / span)
         held = TempoChange(bars * bar - span, tempo / stretch)
         changes = [c for c in changes if c.tick < held.tick] + [held]
-    elif speed_up > 0.001 and bars >= 4:
+    elif slows and bars >= 4:
         changes = _slow_down(changes, tempo, meter, bars, speed_up)
     return tuple(TempoChange(c.tick, round(c.bpm, 6)) for c in changes)
 
 
 def _slow_down(
-    changes: list[TempoChange], tempo: float, meter: Meter, bars: int, most: float
+    changes: list[TempoChange], tempo: float, meter: Meter, bars: int, most: float | None
 ) -> list[TempoChange]:
     """A ritardando over the last four pulses before the final bar, then the last bar held.
 
-    The time it takes is won back over the bars before it, so that the length does not change.
+    With ``most``, the time it takes is won back over the bars before it.
     """
     end = bars * meter.bar_ticks
     last_bar = end - meter.bar_ticks
@@ -219,9 +225,11 @@ def _slow_down(
     slowed = [(at, f, n) for (at, n), f in zip(pulses, _RITARDANDO[-len(pulses) :], strict=True)]
     slowed.append((last_bar, 1.25, meter.bar_ticks))
     extra = sum((f - 1.0) * n for _, f, n in slowed)
-    scale = min(1.0, most * first / extra)  # a short piece slows down less
-    slowed = [(at, 1.0 + (f - 1.0) * scale, n) for at, f, n in slowed]
-    faster = (first + extra * scale) / first
+    faster = 1.0
+    if most is not None:
+        scale = min(1.0, most * first / extra)  # a short piece slows down less
+        slowed = [(at, 1.0 + (f - 1.0) * scale, n) for at, f, n in slowed]
+        faster += extra * scale / first
     head = [TempoChange(c.tick, c.bpm * faster) for c in changes if c.tick < first]
     return head + [TempoChange(at, tempo / f) for at, f, _ in slowed]
 

@@ -12,6 +12,7 @@ _HARD_SECONDS = 0.02
 _FINAL_SECONDS = 1.5
 _RING_SECONDS = 2.0
 _FADE_SECONDS = 6.0
+_TAIL_BEND = 2.0  # a last chord keeps its level; only its tail is shaped
 _FADE_BLOCK = 65_536
 
 
@@ -72,17 +73,20 @@ def close(audio: Audio, ending: str, sample_rate_hz: int) -> None:
     The curve is the same for every stem, so faded stems add up to the faded mix. A loop is left
     alone: its end runs into its start.
     """
-    length = audio.shape[1]
-    fade_out(audio, fade_samples(ending, length, sample_rate_hz))
+    bend = 1.0 if ending in ("fade", "hard") else _TAIL_BEND
+    fade_out(audio, fade_samples(ending, audio.shape[1], sample_rate_hz), bend)
 
 
-def fade_out(audio: Audio, count: int) -> None:
-    """Fade the last ``count`` samples of ``(channels, samples)`` to zero on cos², in place."""
+def fade_out(audio: Audio, count: int, bend: float = 1.0) -> None:
+    """Fade the last ``count`` samples of ``(channels, samples)`` to zero on cos², in place.
+
+    ``bend`` above 1 holds the level longer: with 2 it is down by 1.4 dB half-way, with 1 by 6 dB.
+    """
     first = audio.shape[1] - count
     for start in range(0, count, _FADE_BLOCK):
         stop = min(count, start + _FADE_BLOCK)
         turn = np.arange(start + 1, stop + 1) / count
-        curve = np.cos(0.5 * np.pi * turn) ** 2
+        curve = np.cos(0.5 * np.pi * turn**bend) ** 2
         if stop == count:
             curve[-1] = 0.0
         audio[:, first + start : first + stop] *= curve.astype(np.float32)

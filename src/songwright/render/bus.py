@@ -9,7 +9,7 @@ import numpy as np
 from songwright.render.amplifier import amplify
 from songwright.render.bodies import body_response, convolve_in_place
 from songwright.render.jit import FloatArray, kernel
-from songwright.render.patches import Bus
+from songwright.render.patch_model import Bus
 
 
 @kernel

@@ -15,7 +15,7 @@ from songwright.render.filters import add_noise
 from songwright.render.jit import BLOCK, DoubleArray, FloatArray, blocks_for
 from songwright.render.modes import add_modes
 from songwright.render.noise import BANK_SIZE, band_scale, noise_bank
-from songwright.render.patches import EffectPatch
+from songwright.render.patch_model import EffectPatch
 
 
 @dataclass

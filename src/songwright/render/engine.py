@@ -20,16 +20,8 @@ from songwright.render.effects import effect_note
 from songwright.render.fm import fm_note
 from songwright.render.jit import BLOCK, FloatArray
 from songwright.render.modal import modal_note
-from songwright.render.patches import (
-    EffectPatch,
-    FmPatch,
-    ModalPatch,
-    Patch,
-    Touch,
-    patch,
-    patch_gain_db,
-    variant_ids,
-)
+from songwright.render.patch_model import EffectPatch, FmPatch, ModalPatch, Patch, Touch
+from songwright.render.patches import patch, patch_gain_db, variant_ids
 from songwright.render.sampler import NoteMaker, Sampler, glide
 from songwright.render.sustained import SustainedInstrument
 from songwright.units import db_to_gain

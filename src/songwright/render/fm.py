@@ -13,7 +13,7 @@ import numpy as np
 from songwright.render.jit import BLOCK, FloatArray, blocks_for, kernel
 from songwright.render.modal import LN_1000
 from songwright.render.noise import add_bursts
-from songwright.render.patches import FmPatch
+from songwright.render.patch_model import FmPatch
 from songwright.units import db_to_gain, midi_to_hz
 
 

@@ -27,12 +27,13 @@ FIRST_KEY, LAST_KEY = 35, 81
 class Tone:
     """Decaying sines that share a pitch fall: heads, shells, bars, bells.
 
-    ``modes`` are ``(hz, db, t60_seconds)``; ``fall`` is how many semitones above its resting pitch
-    the sound starts and ``fall_seconds`` the time constant of the fall; ``snap`` and
+    ``modes`` are ``(hz, db, t60_seconds)``; ``fall`` is how many semitones above its resting
+    pitch the sound starts and ``fall_seconds`` the time constant of the fall; ``snap`` and
     ``snap_seconds`` add a second, quicker fall. ``harder_fall`` 0..1 is the share of both that a
     soft stroke loses. ``harder_db`` is how much more a mode gains, for each octave that it lies
-    above the first, when velocity rises by 100: a harder beater is brighter. ``drive`` > 0 bends the sum through a saturation. ``trill_hz``/``trill``
-    modulate the level (the pea in a whistle).
+    above the first, when velocity rises by 100: a harder beater is brighter. ``drive`` > 0 bends
+    the sum through a saturation. ``trill_hz``/``trill`` modulate the level (the pea in a
+    whistle).
     """
 
     modes: tuple[tuple[float, float, float], ...]

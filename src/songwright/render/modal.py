@@ -15,7 +15,7 @@ import numpy as np
 from songwright.render.jit import BLOCK, DoubleArray, FloatArray, blocks_for
 from songwright.render.modes import add_modes
 from songwright.render.noise import add_bursts
-from songwright.render.patches import Formant, ModalPatch
+from songwright.render.patch_model import Formant, ModalPatch
 from songwright.units import db_to_gain, midi_to_hz
 
 FLOOR = 3.2e-5

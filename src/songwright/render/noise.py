@@ -9,7 +9,7 @@ import numpy as np
 
 from songwright.render.filters import add_noise
 from songwright.render.jit import BLOCK, FloatArray
-from songwright.render.patches import Burst
+from songwright.render.patch_model import Burst
 from songwright.seeds import noise_rng
 from songwright.units import db_to_gain
 

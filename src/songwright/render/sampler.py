@@ -15,7 +15,7 @@ from songwright.perform.model import PlayedPart
 from songwright.render.controls import Controls
 from songwright.render.gates import Gate, gates
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
-from songwright.render.patches import Touch
+from songwright.render.patch_model import Touch
 from songwright.render.playback import mix_note, resample_note
 from songwright.render.sustained import MODULATION_CENTS
 from songwright.seeds import noise_rng

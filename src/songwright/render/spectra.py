@@ -14,7 +14,7 @@ import numpy as np
 from songwright.render.jit import DoubleArray, FloatArray
 from songwright.render.modal import formant_gain
 from songwright.render.oscillators import TABLE_SIZE
-from songwright.render.patches import Oscillator, SustainedPatch
+from songwright.render.patch_model import Oscillator, SustainedPatch
 from songwright.seeds import noise_rng
 from songwright.units import midi_to_hz
 

@@ -17,7 +17,7 @@ from songwright.render.gates import Gate, gates
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 from songwright.render.noise import BANK_SIZE, add_bursts, band_scale, noise_bank
 from songwright.render.oscillators import add_voices
-from songwright.render.patches import Oscillator, SustainedPatch
+from songwright.render.patch_model import Oscillator, SustainedPatch
 from songwright.render.spectra import wavetables
 from songwright.seeds import noise_rng
 from songwright.units import db_to_gain, midi_to_hz
@@ -215,13 +215,15 @@ class _Note:
         voices = gains.shape[0]
         if onset.spread_seconds > 0.0 and voices > 1 and self.gate.from_pitch is None:
             late = onset.spread_seconds * self.random.random((voices, 1))
-            gains = gains * np.clip((self.seconds - late) / 0.03, 0.0, 1.0)
+            entries = np.clip((self.seconds - late) / 0.03, 0.0, 1.0)
+            gains = np.asarray(gains * entries, np.float32)
         if onset.stroke_hz > 0.0:
             rates = onset.stroke_hz * (1.0 + 0.15 * (self.random.random((voices, 1)) - 0.5))
             phases = self.random.random((voices, 1)) * (1.0 if voices > 1 else 0.0)
             stroke = np.abs(np.sin(np.pi * (rates * self.seconds + phases)))
-            gains = gains * (1.0 - onset.stroke_depth * (1.0 - stroke))
-        return np.asarray(gains, np.float32)
+            chopped = gains * (1.0 - onset.stroke_depth * (1.0 - stroke))
+            gains = np.asarray(chopped, np.float32)
+        return gains
 
     def _own_shape(self, oscillator: Oscillator) -> FloatArray:
         """Rise and fall of one oscillator on top of the envelope, shape (blocks + 1,)."""

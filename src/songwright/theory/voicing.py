@@ -205,22 +205,33 @@ def _spacings(
     count = min(voices, 3) if style == "power" else voices
     found: dict[tuple[int, ...], float] = {}
     shapes = ("close", "open") if style == "chorale" else (style,)
-    rooted = style in ("power", "shell")
     while count > 1 and not found:
-        for start in range(max(0, low - 12), high + 1):
-            if start % 12 not in pcs or (rooted and start % 12 != chord.root_pc):
-                continue
-            stack = _stack(start, pcs, count)
-            for shape in shapes:
-                pitches = _shaped(stack, shape)
-                if pitches[0] >= low and pitches[-1] <= high:
-                    found[pitches] = _static_price(chord, pitches, style)
+        found = _fitting(chord, low, high, pcs, count, shapes)
+        if not found and style in ("open", "drop2"):
+            found = _fitting(chord, low, high, pcs, count, ("close",))
         count -= 1
     if not found:  # too narrow: as many chord tones as fit, at worst the lowest pitch
         fitting = [p for p in range(low, high + 1) if p % 12 in pcs][:voices]
         fitting = fitting or [p for p in range(low, high + 1) if p % 12 in chord.pcs][:1] or [low]
         found[tuple(fitting)] = 0.0
     return tuple((price, pitches) for pitches, price in found.items())
+
+
+def _fitting(
+    chord: Chord, low: int, high: int, pcs: Sequence[int], count: int, shapes: Sequence[str]
+) -> dict[tuple[int, ...], float]:
+    """Spacings of ``count`` notes in the given shapes that lie in the register."""
+    found: dict[tuple[int, ...], float] = {}
+    rooted = shapes[0] in ("power", "shell")
+    for start in range(max(0, low - 12), high + 1):
+        if start % 12 not in pcs or (rooted and start % 12 != chord.root_pc):
+            continue
+        stack = _stack(start, pcs, count)
+        for shape in shapes:
+            pitches = _shaped(stack, shape)
+            if pitches[0] >= low and pitches[-1] <= high:
+                found[pitches] = _static_price(chord, pitches, shape)
+    return found
 
 
 def _stack(start: int, pcs: Sequence[int], count: int) -> list[int]:
@@ -248,7 +259,7 @@ def _static_price(chord: Chord, pitches: tuple[int, ...], style: str) -> float:
     tensions = {(root + step) % 12 for step in steps[4:]} | (
         {(root + 2) % 12} if chord.quality in ("add9", "madd9") else set()
     )
-    if pitches[0] % 12 in tensions:
+    if pitches[0] % 12 in tensions or pitches[0] % 12 not in chord.pcs:
         price += 4.0
     if len(pitches) > 1 and pitches[-1] - pitches[-2] == 1:
         price += 4.0  # a semitone under the top voice blurs what is heard as the melody

@@ -126,7 +126,7 @@ def echo(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     first, last = bars[0].start, bars[-1].end
     for sung in stage.tune.between(first, last):
         at = sung.onset_ticks + delay
-        if at >= last or stage.tune.sounding(at, at + min(240, sung.duration_ticks)):
+        if at >= last or stage.tune.between(at - 120, at + min(480, sung.duration_ticks)):
             continue
         here = _bar_at(bars, at)
         scale = scale_of(here.span_at(at).chord, here.key)
@@ -135,7 +135,8 @@ def echo(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             pitch -= 12
         while pitch < low:
             pitch += 12
-        if pitch > high:
+        over = stage.tune.at(at)
+        if pitch > high or (over is not None and abs(over.pitch - pitch) < 3):
             continue
         after = [n.onset_ticks for n in stage.tune.between(at, at + sung.duration_ticks)]
         length = min([sung.duration_ticks, last - at, *(t - at for t in after if t > at)])

@@ -22,7 +22,7 @@ _FREE = ("n", "a", "x")
 def grid_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Play a bass grid over consecutive bars of one section."""
     low, high = home(stage, pattern)
-    line = BassLine(low, high, stage.hand.pitch)
+    line = BassLine(low, high, stage.hand.pitch, reach=_reach(pattern))
     notes: list[Note] = []
     early: Chord | None = None  # the chord whose bass already sounds before its bar
     grids = [bar_hits(stage, pattern, bar) for bar in bars]
@@ -55,6 +55,12 @@ def grid_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]
     return notes
 
 
+def _reach(pattern: Pattern) -> int:
+    """Semitones above the root that the pattern wants free."""
+    used = {letter.lower() for idea in pattern.ideas for bar in idea for letter in bar}
+    return 12 if used & set("os") else 9 if "6" in used else 7 if "5" in used else 0
+
+
 def _opens_held(found: list[Hit]) -> bool:
     return any(h.held for h in found)
 
@@ -66,18 +72,21 @@ def _note(stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length
     if hit.accent and bar.energy >= 0.6 and not articulation:
         articulation = "accent"
     level = velocity(stage, bar, hit.strength, hit.accent)
-    if hit.symbol == "o":
+    if hit.symbol in "os":
         level = min(118, level + 4)
+        articulation = "slide" if hit.symbol == "s" else articulation
     return Note(hit.start, length, pitch, level, articulation)
 
 
 class BassLine:
     """Chooses octaves so that roots lead on and the line stays low.
 
-    ``low``/``high`` bound every pitch; ``last`` is the pitch played before, or None.
+    ``low``/``high`` bound every pitch; ``last`` is the pitch played before, or None; ``reach`` is
+    the room wanted above a root, in semitones.
     """
 
-    def __init__(self, low: int, high: int, last: int | None = None) -> None:
+    def __init__(self, low: int, high: int, last: int | None = None, reach: int = 0) -> None:
+        self.reach = reach
         self.low, self.high, self.last = low, high, last
         self.middle = low + 0.38 * (high - low)
         self.root = last
@@ -93,7 +102,7 @@ class BassLine:
             found = self.root = self.place_root(span.following.bass_pc)
         elif symbol == "a":
             return self._set(self.approach(span, bar, rng))
-        elif symbol == "o":
+        elif symbol in "os":
             root = self._root_of(chord)
             found = root + 12 if root + 12 <= self.high else root
         else:
@@ -108,7 +117,13 @@ class BassLine:
         before = self.middle if self.root is None else self.root
         if self.last is not None:
             before = (before + self.last) / 2
-        return min(candidates, key=lambda p: (abs(p - before) + 0.9 * abs(p - self.middle), p))
+        return min(
+            candidates,
+            key=lambda p: (
+                abs(p - before) + 1.2 * abs(p - self.middle)
+                + 2.0 * max(0, p + self.reach - self.high), p,
+            ),
+        )  # fmt: skip
 
     def approach(self, span: Span, bar: Bar, rng: Random) -> int:
         """A note a step from the next chord's bass, from the side the line comes from."""

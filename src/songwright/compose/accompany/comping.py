@@ -17,6 +17,9 @@ from songwright.theory.voicing import fifth_pc, third_pc, voice
 _UNDER_THE_TUNE = ("chords", "pad", "stabs")
 """Roles that leave the register of the tune free; arpeggios may cross it, being thin."""
 
+_HIGH = 60
+"""A pattern that lives above this pitch is meant to lie over the tune."""
+
 _LOW_HAND = 5
 """A hand needs this many semitones between its low note and the chord above."""
 
@@ -60,7 +63,7 @@ class Comper:
         self.stage, self.pattern = stage, pattern
         self.low, high = home(stage, pattern)
         self.high = high
-        if pattern.role in _UNDER_THE_TUNE:
+        if pattern.role in _UNDER_THE_TUNE and self.low < _HIGH:
             self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
         self.has_bass = stage.plays("bass", bars[0].section)
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
@@ -186,13 +189,12 @@ class Comper:
         return (root - 12, root) if loud and root - 12 >= 28 else (root,)
 
     def _neighbours(self, voicing: tuple[int, ...], chord: Chord, bar: Bar) -> tuple[int, ...]:
-        """Third and fifth a step up: the plagal turn of gospel and country."""
+        """Third and fifth a step up, to fourth and sixth: the plagal turn of gospel and country."""
         scale = scale_of(chord, bar.key)
-        moving = {third_pc(chord), fifth_pc(chord)}
-        turned = set()
-        for pitch in voicing:
-            step = pitch
-            if pitch % 12 in moving:
-                step += 1 if (pitch + 1) % 12 in scale else 2
-            turned.add(min(step, self.stage.part.high))
-        return tuple(sorted(turned))
+        root, third, fifth = chord.root_pc, third_pc(chord), fifth_pc(chord)
+        fourth, sixth = (root + 5) % 12, (root + 9) % 12
+        if len(chord.pcs) > 3 or fourth not in scale or sixth not in scale:
+            return voicing
+        steps = {third: (fourth - third) % 12, fifth: (sixth - fifth) % 12}
+        turned = {p + steps.get(p % 12, 0) for p in voicing}
+        return tuple(sorted(p for p in turned if p <= self.stage.part.high)) or voicing

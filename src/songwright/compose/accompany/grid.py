@@ -50,7 +50,8 @@ def _idea_bar(stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, 
         return _comping_cell(stage, bar, [idea[0] for idea in ideas])
     chosen = stage.idea(bar, pattern.name).randrange(len(ideas))
     idea = ideas[chosen]
-    return idea[bar.phrase_place % len(idea)]
+    count = bar.chord_age if pattern.follows == "chord" else bar.phrase_place
+    return idea[count % len(idea)]
 
 
 def _comping_cell(stage: Stage, bar: Bar, cells: list[str]) -> str:

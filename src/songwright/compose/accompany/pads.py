@@ -37,7 +37,7 @@ def _swell(stage: Stage, _bar: Bar, span: Span, voicing: tuple[int, ...], level:
     length = span.end - span.start
     notes = []
     for k, pitch in enumerate(voicing):
-        late = round(length * 0.5 * k / max(1, len(voicing) - 1)) // 60 * 60
+        late = round(length * 0.5 * k / max(1, len(voicing) - 1)) // 240 * 240
         late = late if length >= stage.meter.bar_ticks else 0
         soft = level - 10 + round(14 * k / len(voicing))
         notes.append(Note(span.start + late, length - late, pitch, max(30, soft), "legato"))
@@ -58,7 +58,8 @@ def _evolving(
     scale = scale_of(span.chord, bar.key)
     colour = up_scale(notes[k].pitch, 1, scale)
     taken = {n.pitch for n in notes}
-    clash = any(abs(colour - p) == 1 for p in taken - {notes[k].pitch})
+    against_root = (colour - span.chord.root_pc) % 12 in (1, 6, 11)
+    clash = against_root or any(abs(colour - p) == 1 for p in taken - {notes[k].pitch})
     if colour in taken or clash or colour > stage.part.high:
         return notes
     half = length // 2

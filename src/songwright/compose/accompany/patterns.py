@@ -50,6 +50,8 @@ class Pattern:
         Steps of riff cells, counted in notes of ``scale`` above the root.
     scale
         ``mode``, ``pentatonic`` or ``chord``.
+    follows
+        What the bars of an idea count: ``phrase`` or how long the ``chord`` has been held.
     strict
         True: a chord change is always struck, whatever the grid says.
     tie
@@ -75,6 +77,7 @@ class Pattern:
     span: int = 1
     contours: tuple[tuple[int, ...], ...] = ()
     scale: str = "mode"
+    follows: str = "phrase"
     strict: bool = True
     tie: bool = False
     thin: bool = True

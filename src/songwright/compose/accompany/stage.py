@@ -40,7 +40,8 @@ class Span:
 class Bar:
     """One bar in which the part plays.
 
-    ``place`` counts bars from the start of the section; ``spans`` cover the bar without gaps.
+    ``place`` counts bars from the start of the section; ``spans`` cover the bar without gaps;
+    ``chord_age`` counts the bar lines over which the bar's first chord has been held.
     """
 
     index: int
@@ -52,6 +53,7 @@ class Bar:
     spans: tuple[Span, ...]
     phrase: int
     phrase_place: int
+    chord_age: int
     phrase_ends: bool
     section_ends: bool
     last: bool
@@ -140,7 +142,7 @@ def _bars(part: PartPlan, plan: Plan) -> tuple[Bar, ...]:
     length = plan.meter.bar_ticks
     onsets = [span.onset_ticks for span in plan.chords]
     last = max((s.end_bar for s in plan.sections), default=plan.bars) - 1
-    bars = []
+    bars: list[Bar] = []
     for section in plan.sections:
         if part.id not in section.parts or not plan.chords:
             continue
@@ -150,10 +152,14 @@ def _bars(part: PartPlan, plan: Plan) -> tuple[Bar, ...]:
             energy = plan.energy[index] if index < len(plan.energy) else section.energy
             phrase, phrase_place, phrase_ends = phrases[place]
             start = index * length
+            spans = _spans(plan, onsets, start, start + length)
+            age = 0
+            if bars and bars[-1].index == index - 1 and not spans[0].begins:
+                age = 1 + (bars[-1].chord_age if len(bars[-1].spans) == 1 else 0)
             bars.append(
                 Bar(
                     index, start, start + length, section, place, energy,
-                    _spans(plan, onsets, start, start + length), phrase, phrase_place, phrase_ends,
+                    spans, phrase, phrase_place, age, phrase_ends,
                     place == section.bars - 1, index == last,
                 )
             )  # fmt: skip

@@ -56,9 +56,10 @@ def cell_of(bar: Bar, tick: int) -> tuple[int, int]:
 
 def on_grid(bar: Bar, tick: int) -> bool:
     """True when notation can show this tick exactly."""
+    if tick % SHORTEST_TICKS == 0:  # bars and cells are whole thirty-seconds long
+        return True
     start, length = cell_of(bar, tick)
-    step = tick - start
-    return step % SHORTEST_TICKS == 0 or (length == CELL_TICKS and step % TRIPLET_TICKS == 0)
+    return length == CELL_TICKS and (tick - start) % TRIPLET_TICKS == 0
 
 
 def snap(notes: Iterable[Note], barline: BarLine) -> list[Note]:
@@ -68,18 +69,12 @@ def snap(notes: Iterable[Note], barline: BarLine) -> list[Note]:
     the same pitch, it ends there.
     """
     ordered = sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, -n.duration_ticks))
-    beats = _loose_beats(ordered, barline)
-    onsets = [_snapped_onset(n.onset_ticks, beats, barline) for n in ordered]
-    starts = sorted(set(onsets))
-    played = not all(on_grid(barline.at(t), t) for n in ordered for t in _extent(n))
-    placed: list[Note] = []
-    for note, onset in zip(ordered, onsets, strict=True):
-        end = note.end_ticks
-        if played:  # then even an end on the grid is there by accident
-            end = _snapped_end(onset, onset + note.duration_ticks, starts, barline)
-        end = min(max(end, onset + 1), barline.end)
-        placed.append(note if (onset, end) == _extent(note) else _moved(note, onset, end))
-    return _without_unisons(placed)
+    if not all(on_grid(barline.at(t), t) for n in ordered for t in _extent(n)):
+        ordered = _quantised(ordered, barline)
+    inside = (
+        n if n.end_ticks <= barline.end else _moved(n, n.onset_ticks, barline.end) for n in ordered
+    )
+    return _without_unisons([n for n in inside if n.duration_ticks > 0])
 
 
 def settle(notes: list[Note], barline: BarLine) -> list[Note]:
@@ -89,6 +84,8 @@ def settle(notes: list[Note], barline: BarLine) -> list[Note]:
     would vanish keep one grid step.
     """
     ticks = {t for n in notes for t in _extent(n)}
+    if all(t % SHORTEST_TICKS == 0 for t in ticks):
+        return notes
     cells: dict[int, list[int]] = {}
     for tick in ticks:
         start, _ = cell_of(barline.at(tick), tick)
@@ -117,6 +114,17 @@ def settle(notes: list[Note], barline: BarLine) -> list[Note]:
             end = onset + step_at[onset]
         settled.append(note if (onset, end) == _extent(note) else _moved(note, onset, end))
     return _without_unisons(settled)
+
+
+def _quantised(notes: list[Note], barline: BarLine) -> list[Note]:
+    """Played notes on the grid. All ends are joined anew: one on the grid is there by accident."""
+    beats = _loose_beats(notes, barline)
+    onsets = [_snapped_onset(n.onset_ticks, beats, barline) for n in notes]
+    starts = sorted(set(onsets))
+    return [
+        _moved(n, onset, _snapped_end(onset, onset + n.duration_ticks, starts, barline))
+        for n, onset in zip(notes, onsets, strict=True)
+    ]
 
 
 def _loose_beats(notes: list[Note], barline: BarLine) -> dict[int, int]:

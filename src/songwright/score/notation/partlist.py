@@ -14,7 +14,11 @@ _PITCHED_CHANNELS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16)
 _KIT_CHANNEL = 10
 _A4_MM = (210.0, 297.0)
 _MARGIN_MM = 14.0
-_STAFF_MM = ((2, 6.8), (4, 6.0), (7, 5.2), (11, 4.6), (16, 4.0), (10_000, 3.4))
+# Most staves of a system, and the staff height in millimetres: several systems on a page up to
+# eleven staves, one that fills the page beyond.
+_STAFF_MM = (
+    (2, 6.8), (4, 6.0), (7, 5.2), (9, 4.6), (11, 4.0), (15, 5.0), (20, 4.0), (10_000, 3.2),
+)  # fmt: skip
 
 
 def write_head(root: Element, title: str) -> None:

@@ -60,6 +60,7 @@ class Speller:
     def __init__(self, score: Score) -> None:
         self._key_ticks = [c.tick for c in score.keys]
         self._keys = [c.key for c in score.keys]
+        self._signatures = {key: key.fifths for key in self._keys}
         self._chord_ticks = [c.onset_ticks for c in score.chords]
         self._chords = score.chords
 
@@ -86,7 +87,7 @@ class Speller:
         if index >= 0 and tick < self._chords[index].end_ticks:
             chord = self._chords[index].chord
             place = _chord_tones(chord.root, chord.quality, chord.bass).get(pitch % 12)
-            if place is not None and abs(place - key.fifths) <= 11:
+            if place is not None and abs(place - self._signatures.get(key, 0)) <= 11:
                 return place
         in_key = fifths_of(key.spell(pitch % 12))
         if next_pitch is not None and pitch % 12 not in _scale(key):

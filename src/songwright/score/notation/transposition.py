@@ -43,7 +43,9 @@ class Transposition:
 
     def shift(self, key: Key) -> int:
         """What to add to a sounding name's place on the line of fifths in this key."""
+        if not self.fifths:
+            return 0
         written = key.fifths + self.fifths
-        if not self.fifths or abs(written) <= 6:
+        if abs(written) <= 6:
             return self.fifths
         return self.fifths + (12 if written < 0 else -12)
