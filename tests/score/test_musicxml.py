@@ -308,7 +308,7 @@ def random_scores(draw) -> Score:
 
 
 @given(random_scores())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_score_reads_back_and_every_bar_is_full(score):
     data = write_musicxml(score)
     parts = read(data)
@@ -336,7 +336,7 @@ def test_any_score_reads_back_and_every_bar_is_full(score):
     st.sampled_from([*SUSTAINED, *DECAYING, "standard_kit"]),
     st.sampled_from(METERS),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_notes_off_every_grid_still_fill_their_bars(events, name, meter):
     notes = tuple(Note(*e) for e in events)
     data = write_musicxml(piece(line("a", name, *notes), meter=meter, bars=2))
@@ -412,6 +412,16 @@ def test_a_staff_group_is_one_part_with_two_staves():
     by_staff = {n.findtext("staff"): n.findtext("pitch/octave") for n in part.iter("note")
                 if n.find("pitch") is not None}  # fmt: skip
     assert by_staff == {"1": "5", "2": "3"}
+
+
+@pytest.mark.parametrize(
+    ("pitches", "clefs"),
+    [((72, 76), ["G"]), ((40, 52), ["F"]), ((40, 76), ["G", "F"]), ((), ["G"])],
+)
+def test_a_keyboard_has_the_staves_it_needs(pitches, clefs):
+    notes = [Note(i * 480, 480, p) for i, p in enumerate(pitches)]
+    root = root_of(piece(line("org", "church_organ", *notes)))
+    assert [c.findtext("sign") for c in root.iter("clef")] == clefs
 
 
 def test_drums_have_their_places_heads_and_voices():

@@ -69,6 +69,7 @@ def _reply(
     around = min(max(around, low + 4), high - 4)
     anchor = place_any(bar.span_at(start).chord.pcs, around, low, high)
     wish = _fitted(cell, (end - start) // unit, rng)
+    shape = _developed(shape, bar)
     notes: list[Note] = []
     at = start
     for k, units in enumerate(wish):
@@ -89,6 +90,14 @@ def _reply(
         )
         at += length
     return notes
+
+
+def _developed(shape: tuple[int, ...], bar: Bar) -> tuple[int, ...]:
+    """The figure, its sequel a step higher, and its inversion, in turn along a section."""
+    turn = bar.place // 2 % 4
+    if turn == 1:
+        return (*shape[:2], *(step + 1 for step in shape[2:]))
+    return tuple(-step for step in shape) if turn == 3 else shape
 
 
 def _fitted(cell: tuple[int, ...], room: int, rng: Random) -> list[int]:

@@ -70,9 +70,18 @@ class Comper:
         self.last: tuple[int, ...] = stage.hand.voicing
         self.current: Chord | None = None
         self.age = 0
+        self.phrase = bars[0].phrase - (not self.last)
+        self.lifts, self.lift = -1, 4  # bar in which to change inversion, and by how much
 
     def voicing(self, chord: Chord, bar: Bar) -> tuple[int, ...]:
-        """The voicing of a chord after the last one; a chord that stays long may turn over."""
+        """The voicing of a chord after the last one.
+
+        A chord that stays long may turn over, and every second phrase begins in another inversion.
+        """
+        if bar.phrase % 2 and bar.phrase_place == 0 and bar.phrase != self.phrase:
+            self.lifts = bar.index
+            self.lift = 4 if self.last and self.last[-1] + 4 <= self.high else -4
+        self.phrase = bar.phrase
         if chord == self.current and self.last:
             stays = chord == bar.spans[0].chord and not bar.spans[0].begins
             fresh = self.age == bar.index or bar.phrase_place % 2
@@ -83,7 +92,12 @@ class Comper:
             self.last = self._voice(chord, (), low, high, around, bar)
         else:
             low, high = self._hand_range()
-            self.last = self._voice(chord, self.last, low, high, None, bar)
+            around, before = None, self.last
+            if bar.index == self.lifts and before and self.pattern.voicing != "power":
+                around, before = sum(before) / len(before) + self.lift, ()
+            if self.lifts == bar.index:
+                self.lifts = -1
+            self.last = self._voice(chord, before, low, high, around, bar)
         self.current, self.age = chord, bar.index
         return self.last
 

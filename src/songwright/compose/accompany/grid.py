@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 from songwright.compose.accompany.patterns import Pattern
@@ -75,7 +76,9 @@ def _varied(found: list[Hit], stage: Stage, bar: Bar) -> list[Hit]:
     if bar.phrase_place == 0 or len(found) < 2 or rng.random() > odds:
         return found
     changes = {span.start - bar.start for span in bar.spans}
-    kinds = ["split", "drop"] if triplet_pulse(stage.meter) else ["push", "split", "drop"]
+    kinds = ["split", "drop", "again"]
+    if not triplet_pulse(stage.meter):
+        kinds.append("push")
     rng.shuffle(kinds)
     if stage.part.role == "bass" and bar.spans[-1].changes:
         kinds.insert(0, "lead")
@@ -135,6 +138,23 @@ def _drop(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
     return [*found[: i - 1], before, *found[i + 1 :]]
 
 
+def _again(found: list[Hit], _changes: set[int], rng: Random) -> list[Hit] | None:
+    """Follow a short note by a softer one in the silence after it."""
+    gaps = [(a, b.start) for a, b in pairwise(found) if a.layer == b.layer == 0]
+    fit = [
+        (a, stop) for a, stop in gaps
+        if a.end - a.start <= 240 and stop - a.end >= 240 and a.symbol in "ctdrsoh5"
+    ]  # fmt: skip
+    if not fit:
+        return None
+    hit, _ = rng.choice(fit)
+    length = max(120, hit.end - hit.start)
+    start = hit.start + 240
+    symbol = "t" if hit.symbol == "c" else hit.symbol
+    added = Hit(start, start + min(length, 240), symbol, layer=hit.layer)
+    return sorted([*found, added], key=lambda h: (h.start, h.layer))
+
+
 def _lead(found: list[Hit], changes: set[int], _rng: Random) -> list[Hit] | None:
     """Let the last note of a bass bar, or its second half, step into the next chord."""
     last = found[-1]
@@ -147,7 +167,7 @@ def _lead(found: list[Hit], changes: set[int], _rng: Random) -> list[Hit] | None
     return None if last.start in changes else [*found[:-1], replace(last, symbol="a")]
 
 
-_LIBERTIES = {"push": _push, "split": _split, "drop": _drop, "lead": _lead}
+_LIBERTIES = {"push": _push, "split": _split, "drop": _drop, "again": _again, "lead": _lead}
 
 
 def on_chords(found: list[Hit], bar: Bar, strict: bool, fresh: str) -> list[tuple[Hit, Span]]:

@@ -39,7 +39,7 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     for bar in bars:
         if bar.phrase_place % cell_bars == 0:
             counted = 0
-        found = on_chords(bar_hits(stage, pattern, bar), bar, False, "x")
+        found = on_chords(bar_hits(stage, pattern, bar), bar, pattern.role == "bass", "x")
         stated: set[int] = set()
         developed = _developed(contour, bar)
         for k, (hit, span) in enumerate(found):
@@ -74,6 +74,8 @@ class _Ground:
     def pitch(self, chord: Chord, bar: Bar, pattern: Pattern, step: int, strong: bool) -> int:
         root_pc = chord.bass_pc if pattern.role == "bass" and step == 0 else chord.root_pc
         root = self.last = self._root(root_pc)
+        if root_pc != chord.root_pc:
+            return root
         scale = _scale(pattern, chord, bar)
         octave, index = divmod(step, len(scale))
         pcs = set(chord.pcs)

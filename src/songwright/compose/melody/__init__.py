@@ -130,7 +130,7 @@ def _motif(plan: Plan, part: PartPlan, brief: Brief, style: Style) -> tuple[int,
     hooks = [s for s in plan.sections if s.function in _HOOKS] or list(plan.sections)
     energy = hooks[0].energy
     taste = RhythmTaste.of(style.melody, _notes_per_bar(part, brief, style, plan.meter, energy))
-    return cell_rhythm(plan.meter, _cell_bars(plan), taste, rng(plan.seed, "motif"), candidates=24)
+    return cell_rhythm(plan.meter, _cell_bars(plan), taste, rng(plan.seed, "motif"), candidates=8)
 
 
 def _theme(

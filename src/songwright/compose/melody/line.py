@@ -50,7 +50,7 @@ def pitch_line(
     facts: MelodyFacts,
     rng: Random,
     before: int | None = None,
-    temperature: float = 0.35,
+    temperature: float = 0.5,
 ) -> tuple[int, ...]:
     """The best line through ``moments`` within ``low..high``; ``before`` is the note that precedes.
 

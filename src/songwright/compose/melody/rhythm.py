@@ -17,10 +17,10 @@ from songwright.theory import Meter
 
 # Figure (onsets in parts of the pulse): (weight, syncopation, smallest part used)
 _SIMPLE: dict[tuple[float, ...], tuple[float, float, int]] = {
-    (): (1.0, 0.25, 1),
+    (): (1.6, 0.25, 1),
     (0.0,): (3.0, 0.0, 1),
     (0.0, 0.5): (3.0, 0.1, 2),
-    (0.5,): (1.0, 0.8, 2),
+    (0.5,): (2.2, 0.8, 2),
     (0.0, 0.75): (0.8, 0.4, 4),
     (0.0, 0.5, 0.75): (1.0, 0.25, 4),
     (0.0, 0.25, 0.5): (0.6, 0.3, 4),
@@ -82,14 +82,14 @@ def _figure(
             weights.append(0.0)
             continue
         near = math.exp(-((len(figure) - wanted) ** 2) / (0.9 if wanted > 0.7 else 0.35))
-        taste_for = math.exp(-3.0 * max(0.0, syncopated - taste.syncopation))
+        taste_for = math.exp(-2.2 * max(0.0, syncopated - taste.syncopation))
         downbeat = 0.15 if index == 0 and (not figure or figure[0] > 0) else 1.0
         weights.append(weight * near * taste_for * downbeat + 1e-6)
     return rng.choices(list(table), weights)[0]
 
 
 def cell_rhythm(
-    meter: Meter, bars: int, taste: RhythmTaste, rng: Random, candidates: int = 12
+    meter: Meter, bars: int, taste: RhythmTaste, rng: Random, candidates: int = 6
 ) -> tuple[int, ...]:
     """Onsets of a motif of ``bars`` bars: the best of several drawings.
 
@@ -100,7 +100,7 @@ def cell_rhythm(
         onsets = list(bar_onsets(meter, taste, rng))
         for bar in range(1, bars):
             onsets += _answer(onsets, bar, meter, taste, rng)
-        score = _appeal(onsets, meter, bars, taste) + rng.random() * 0.3
+        score = _appeal(onsets, meter, bars, taste) + rng.random() * 0.8
         if onsets and (best is None or score > best[0]):
             best = (score, tuple(onsets))
     return best[1] if best is not None else (0,)
@@ -136,7 +136,7 @@ def _appeal(onsets: Sequence[int], meter: Meter, bars: int, taste: RhythmTaste) 
     values = len(set(gaps))
     score += 0.4 if values in (2, 3) else (-0.5 if values == 1 and len(gaps) > 4 else 0.0)
     off = sum(meter.strength(o % meter.bar_ticks) <= 1 for o in onsets) / len(onsets)
-    score -= abs(off - (0.25 + 0.5 * taste.syncopation)) * 0.8
+    score -= abs(off - (0.3 + 0.55 * taste.syncopation)) * 1.2
     return score
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from songwright.score.instruments import Instrument, instrument
@@ -17,6 +16,7 @@ from songwright.units import TICKS_PER_BEAT
 # Clef: written pitches of its bottom and top line.
 _CLEF_LINES = {"treble": (64, 77), "bass": (43, 57), "alto": (53, 67), "tenor": (50, 64)}
 _SEMITONES_PER_LEDGER = 3.5
+_BEARABLE_LEDGER_LINES = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ def _printed(part_id: str, parts: list[Part], barline: BarLine) -> PrintedPart:
         hands = zip(split_hands(rows[0]), ("treble", "bass"), strict=True)
         staves = [_staff(row, barline, player, transposition, clef) for row, clef in hands]
     else:
-        clef = "treble" if player.clef == "grand" else player.clef
+        clef = player.clef
+        if clef == "grand":
+            clef = min(("treble", "bass"), key=lambda c: _ledger_lines(rows[0], transposition, c))
         staves = [_staff(rows[0], barline, player, transposition, clef)]
     ids = tuple(part.id for part in parts)
     return PrintedPart(part_id, name, player, ids, tuple(staves), transposition)
@@ -135,21 +137,22 @@ def _needs_two_staves(notes: list[Note], by: Transposition) -> bool:
     if not notes:
         return False
     pitches = [n.pitch + by.semitones for n in notes]
-    return not (min(pitches) >= 53 or max(pitches) <= 65)
+    return not (min(pitches) >= 55 or max(pitches) <= 65)
 
 
 def _readable_clef(notes: list[Note], by: Transposition, usual: str) -> str:
     """The usual clef, unless the notes lie far outside it and another one holds them."""
-
-    def ledger_lines(clef: str) -> float:
-        low, high = _CLEF_LINES[clef]
-        outside = sum(count * max(0, low - pitch, pitch - high) for pitch, count in pitches.items())
-        return outside / _SEMITONES_PER_LEDGER / sum(pitches.values())
-
-    pitches = Counter(n.pitch + by.semitones for n in notes)
-    if not pitches or ledger_lines(usual) <= 2.5:
+    if _ledger_lines(notes, by, usual) <= _BEARABLE_LEDGER_LINES:
         return usual
-    return min((usual, "treble", "bass"), key=ledger_lines)
+    return min((usual, "treble", "bass"), key=lambda clef: _ledger_lines(notes, by, clef))
+
+
+def _ledger_lines(notes: list[Note], by: Transposition, clef: str) -> float:
+    """Mean number of ledger lines of the written notes in a clef."""
+    low, high = _CLEF_LINES[clef]
+    written = [n.pitch + by.semitones for n in notes]
+    outside = sum(max(0, low - pitch, pitch - high) for pitch in written)
+    return outside / _SEMITONES_PER_LEDGER / max(1, len(written))
 
 
 def _common_name(parts: list[Part]) -> str:

@@ -79,10 +79,10 @@ def slices(notes: list[Note]) -> list[Slice]:
 
 
 def split_hands(notes: list[Note]) -> tuple[list[Note], list[Note]]:
-    """Share keyboard notes between right and left hand, around middle C.
+    """Share keyboard notes between right and left hand.
 
-    Wide chords part at the widest gap near middle C; narrow ones go to the hand that is near and
-    on its own side of middle C, so that a line may wander across a little way.
+    Each chord is cut where both hands stay near what they played last, on their own side of
+    middle C and within their span; so a line may wander across middle C a little way.
     """
     right: list[Note] = []
     left: list[Note] = []
@@ -92,17 +92,11 @@ def split_hands(notes: list[Note]) -> tuple[list[Note], list[Note]]:
         by_onset.setdefault(note.onset_ticks, []).append(note)
     for onset in sorted(by_onset):
         chord = sorted(by_onset[onset], key=lambda n: n.pitch)
-        if chord[-1].pitch - chord[0].pitch > _HAND_SPAN:
-            gaps = [
-                (b.pitch - a.pitch - 0.5 * abs((a.pitch + b.pitch) / 2 - SPLIT_PITCH), i)
-                for i, (a, b) in enumerate(pairwise(chord), start=1)
-            ]
-            cut = max(gaps)[1]
-        else:
-            middle = _middle(chord)
-            to_right = abs(middle - last_right) / 2 + max(0.0, SPLIT_PITCH - middle)
-            to_left = abs(middle - last_left) / 2 + max(0.0, middle - SPLIT_PITCH)
-            cut = 0 if to_right <= to_left else len(chord)
+        costs = [
+            _reach(chord[:cut], last_left, -1) + _reach(chord[cut:], last_right, 1)
+            for cut in range(len(chord) + 1)
+        ]
+        cut = costs.index(min(costs))
         if chord[:cut]:
             left += chord[:cut]
             last_left = _middle(chord[:cut])
@@ -110,6 +104,16 @@ def split_hands(notes: list[Note]) -> tuple[list[Note], list[Note]]:
             right += chord[cut:]
             last_right = _middle(chord[cut:])
     return right, left
+
+
+def _reach(chord: list[Note], last: float, side: int) -> float:
+    """What a chord costs a hand, in semitones; ``side`` is 1 for the right hand, -1 left."""
+    if not chord:
+        return 0.0
+    span = chord[-1].pitch - chord[0].pitch
+    middle = _middle(chord)
+    beyond = max(0.0, side * (SPLIT_PITCH - middle))
+    return abs(middle - last) / 2 + beyond + 0.3 * span + 2.0 * max(0, span - _HAND_SPAN)
 
 
 def _middle(chord: list[Note]) -> float:
