@@ -21,6 +21,7 @@ from songwright.score.instruments import instrument
 
 TARGET_LUFS = -24.0
 PEAK_LIMIT_DB = -7.0
+GHOST_DB = 9.0
 NOTE_SECONDS = 2.0
 RATE_HZ = 48000
 
@@ -67,7 +68,8 @@ def main() -> None:
     ]
     for patch_id in (*patch_ids(), *variant_ids()):
         level, peak = measure(patch_id)
-        change = min(TARGET_LUFS - level, PEAK_LIMIT_DB - peak)
+        target = TARGET_LUFS - (GHOST_DB if patch_id.endswith(":ghost") else 0.0)
+        change = min(target - level, PEAK_LIMIT_DB - peak)
         print(f"{patch_id:30s} {level:7.2f} LUFS {peak:7.2f} dBFS {change:+7.2f} dB")
         lines.append(f'"{patch_id}" = {patch_gain_db(patch_id) + change:.2f}')
     if not only_check:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-import songwright as sw
 from songwright.audio import measure_loudness, read_audio, short_term_curve
+from songwright.brief import Brief, Length
 from songwright.score import TimeMap, instrument
-from songwright.session import Song
+from songwright.session import Song, compose_brief
 from songwright.styles import style, style_ids
 from songwright.theory.pitch import pitch_name
 
@@ -49,7 +49,8 @@ class Example:
 
 def make(style_id: str, out: str, keep: str | None) -> Example:
     """Compose, render and draw one style."""
-    song = sw.compose("", SEED, style=style_id, duration=f"about {SECONDS} seconds")
+    length = Length("seconds", SECONDS, SECONDS)
+    song = compose_brief(Brief(style=style_id, length=length), SEED)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(keep) / style_id if keep else Path(scratch) / style_id
         song.save(folder)

@@ -239,6 +239,8 @@ def _ranged(
 
 def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple[int, int]:
     window_low, window_high = roles()[part.role].window
+    if part.staff_group and part.role == "chords":
+        window_low, window_high = 31, 67  # a left hand is bass and harmony in one
     shift = 0 if part.role == "bass" else {"low": -7, "high": 4}.get(part.register, 0)
     if part.role in ("lead", "counter") and brief.register:
         shift = _REGISTER_SHIFT[brief.register]

@@ -77,7 +77,10 @@ def modes_of(
         k = np.arange(1, count + 1, dtype=np.float64)
         b = patch.b * patch.b_octave**octaves
         ratios = k * np.sqrt((1.0 + b * k**2) / (1.0 + b))
-        levels = k ** (patch.slope_db / 6.02)
+        slope_db = patch.slope_db
+        if patch.slope_track_db != 0.0:
+            slope_db = min(slope_db + patch.slope_track_db * octaves, -3.5)
+        levels = k ** (slope_db / 6.02)
         if patch.strike > 0.0:
             comb = np.sin(np.pi * k * patch.strike)
             # a hammer or finger has width: it never quite misses a node

@@ -91,9 +91,10 @@ class ModalPatch:
     ----------
     strike
         Where the string is struck or plucked, as a share of its length (0: no comb).
-    slope_db, slope_velocity_db
-        Fall of the source in dB per octave of partial number, and how much flatter it is at the
-        hardest touch than at the softest.
+    slope_db, slope_velocity_db, slope_track_db
+        Fall of the source in dB per octave of partial number at middle C, how much flatter it is
+        at the hardest touch than at the softest, and its change for each octave up (never flatter
+        than -3.5 dB then).
     corner_soft_hz, corner_loud_hz, corner_db, corner_track
         Low-pass of hammer or finger: corner at the softest and the loudest touch for middle C,
         dB per octave above it, and how far it follows the pitch.
@@ -126,6 +127,7 @@ class ModalPatch:
     strike: float = 0.0
     slope_db: float = -6.0
     slope_velocity_db: float = 2.5
+    slope_track_db: float = 0.0
     corner_soft_hz: float = 800.0
     corner_loud_hz: float = 4000.0
     corner_db: float = 12.0

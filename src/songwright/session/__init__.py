@@ -5,7 +5,7 @@ The CLI and Python users reach the stages only through here.
 
 from songwright.session.batch import BatchItem, BatchResult, compose_batch, read_prompts
 from songwright.session.package import Package, render_midi, save
-from songwright.session.song import Song, compose, load
+from songwright.session.song import Song, compose, compose_brief, load
 
 __all__ = [
     "BatchItem",
@@ -14,6 +14,7 @@ __all__ = [
     "Song",
     "compose",
     "compose_batch",
+    "compose_brief",
     "load",
     "read_prompts",
     "render_midi",

@@ -29,6 +29,7 @@ _FIFTHS = (7, 6, 8)
 _THIRDS = (3, 4, 2, 5)
 _SEVENTHS = (10, 11, 9)
 _CHORALE_FAULT = 60.0
+_WRONG_BOTTOM = 18.0
 
 
 def third_pc(chord: Chord) -> int:
@@ -65,6 +66,7 @@ def voice(
     *,
     centre: float | None = None,
     colour: frozenset[int] = frozenset(),
+    bottom: int | None = None,
 ) -> tuple[int, ...]:
     """Voice a chord so that it follows smoothly from the one before.
 
@@ -87,6 +89,8 @@ def voice(
         Pitch around which to play; the middle of the register when None.
     colour
         Pitch classes that ``rootless`` may add as ninth or thirteenth.
+    bottom
+        Pitch class that shall lie lowest where the register allows it, or None.
 
     Returns
     -------
@@ -105,10 +109,14 @@ def voice(
     middle = (low + high) / 2 if centre is None else centre
     added = tuple(sorted(colour)) if style == "rootless" else ()
     spacings = _spacings(chord, low, high, max(1, min(8, voices)), style, added)
+    if bottom is not None and all(p[0] % 12 != bottom for _, p in spacings):
+        spacings += _spacings(chord, low, high, max(1, min(8, voices)), "close", added)
     before = tuple(previous)
     best, best_price = spacings[0][1], float("inf")
     for static, pitches in spacings:
         price = static + 0.35 * abs(sum(pitches) / len(pitches) - middle)
+        if bottom is not None and pitches[0] % 12 != bottom:
+            price += _WRONG_BOTTOM
         if before:
             price += movement(before, pitches)
             if style == "chorale" and parallels(before, pitches):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from random import Random
 
 from songwright.compose.accompany.lines import guide_line, nearest_scale_pitch
@@ -28,10 +29,24 @@ def answer(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     low, high = home(stage, pattern)
     idea = stage.idea(bars[0], "answer")
     cell, shape = idea.choice(_CELLS), idea.choice(_SHAPES)
-    least = 720 if stage.density >= 0.5 else 960
+    least = 720 if stage.density >= 0.3 else 960
     notes: list[Note] = []
     for start, end in _gaps(stage, bars, least):
         notes += _reply(stage, pattern, bars, start, end, cell, shape, (low, high))
+    return _never_idle(stage, pattern, bars, notes)
+
+
+def _never_idle(
+    stage: Stage, pattern: Pattern, bars: Sequence[Bar], notes: list[Note]
+) -> list[Note]:
+    """Where a phrase leaves no gap to answer in, its second half gets long guide tones."""
+    for _, group in groupby(bars, key=lambda bar: bar.phrase):
+        phrase = list(group)
+        start, end = phrase[0].start, phrase[-1].end
+        if any(start <= note.onset_ticks < end for note in notes):
+            continue
+        half = phrase[len(phrase) // 2 :]
+        notes = [*notes, *guide_line(stage, pattern, half)]
     return notes
 
 
@@ -151,4 +166,4 @@ def echo(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         length = min([sung.duration_ticks, last - at, *(t - at for t in after if t > at)])
         level = max(30, sung.velocity - 20)
         notes.append(Note(at, max(30, round(length * pattern.gate)), pitch, level, "legato"))
-    return notes
+    return _never_idle(stage, pattern, bars, notes)

@@ -123,9 +123,11 @@ class Comper:
         fewest, most = self.pattern.voices
         level = bar.section.energy - 0.15 * ("sparse" in self.stage.words)
         count = fewest + round((most - fewest) * min(1.0, max(0.0, level)))
+        # Where nobody plays the bass, the chord itself has to stand on it.
+        alone = self.pattern.role == "chords" and not self.has_bass and not self.two_hands
         return voice(
             chord, before, low, high, count, style, centre=around,
-            colour=frozenset(scale_of(chord, bar.key)),
+            colour=frozenset(scale_of(chord, bar.key)), bottom=chord.bass_pc if alone else None,
         )  # fmt: skip
 
     def strike(self, hit: Hit, chord: Chord, bar: Bar, tied: bool) -> list[Note]:
@@ -186,9 +188,12 @@ class Comper:
             ceiling = voicing[len(voicing) // 2]
         floor = max(self.stage.part.low, self.low - 5)
         around = (45 if self.has_bass else 41) + (0 if self.pattern.home else 7)
-        root = place(chord.bass_pc, around, floor, ceiling)
-        if root is None:
-            root = voicing[0]
+        root = voicing[0]
+        for top in (ceiling, voicing[0] - 1, voicing[-1]):
+            found = place(chord.bass_pc, around, floor, top)
+            if found is not None:
+                root = found
+                break
         if symbol == "q":
             above = place(fifth_pc(chord), root + 7, root + 1, voicing[-1])
             return (voicing[0] if above is None else above,)

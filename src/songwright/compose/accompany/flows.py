@@ -7,9 +7,10 @@ from random import Random
 
 from songwright.compose.accompany.comping import Comper
 from songwright.compose.accompany.patterns import Pattern
-from songwright.compose.accompany.register import velocity
+from songwright.compose.accompany.register import scale_of, up_scale, velocity
 from songwright.compose.accompany.rhythm import Hit, thinned, triplet_pulse
 from songwright.compose.accompany.stage import Bar, Span, Stage
+from songwright.compose.plan import PartPlan
 from songwright.score import Note
 
 _ALBERTI = (0, 2, 1, 2)
@@ -26,7 +27,9 @@ def flow(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         turned = _turned(stage, bar)
         for span in bar.spans:
             ladder = _ladder(pattern, player, span, bar, triplet_pulse(stage.meter))
-            order = ostinato if pattern.order == "ostinato" else _order(pattern.order, len(ladder))
+            order = ostinato
+            if pattern.order != "ostinato":
+                order = _order(pattern, len(ladder), (bar.end - bar.start) // unit)
             steps = list(range(span.start, span.end, unit))
             found = [
                 Hit(at - bar.start, min(at + unit, span.end) - bar.start,
@@ -36,13 +39,25 @@ def flow(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             keep = {span.start - bar.start}
             if pattern.thin and unit <= pattern.unit:
                 found = thinned(found, stage.density, keep, stage.idea(bar, "thin"))
+            leads = turned and span.changes and span.end == bar.end
             for i, hit in enumerate(found):
                 k = int(hit.symbol)
                 place = -k if turned and k >= len(steps) // 2 else k
                 pitch = ladder[order[place % len(order)] % len(ladder)]
+                if leads and i == len(found) - 1 and i > 1:
+                    pitch = _leading(notes[-1].pitch, span, bar, stage.part)
                 notes.append(_note(stage, pattern, bar, hit, found[i + 1 : i + 2], pitch))
     stage.hand.voicing = player.last
     return notes
+
+
+def _leading(pitch: int, span: Span, bar: Bar, part: PartPlan) -> int:
+    """A scale step away from ``pitch`` towards the nearest note of the next chord."""
+    following = set(span.following.pcs)
+    near = sorted(range(pitch - 12, pitch + 13), key=lambda p: (abs(p - pitch), p))
+    goal = next((p for p in near if p % 12 in following and abs(p - pitch) > 1), pitch)
+    step = up_scale(pitch, 1 if goal > pitch else -1, scale_of(span.chord, bar.key))
+    return step if part.low <= step <= part.high else pitch
 
 
 def _unit(stage: Stage, pattern: Pattern) -> int:
@@ -60,7 +75,7 @@ def _turned(stage: Stage, bar: Bar) -> bool:
     """Whether the figure turns round in the middle of this bar, as it may at phrase ends."""
     if not (bar.phrase_ends or bar.phrase_place % 4 == 3):
         return False
-    return stage.chance(bar, "turned").random() < 0.5
+    return stage.chance(bar, "turned").random() < 0.65
 
 
 def _rungs(available: int, pattern: Pattern, triplet: bool) -> int:
@@ -88,19 +103,25 @@ def _ladder(
     elif pattern.role == "chords" and not player.has_bass:
         # Alone, the left hand states the bass first.
         bass = player.strike(Hit(span.start, span.end, "b"), span.chord, bar, True)[0].pitch
-        if bass < ladder[0]:
+        if bass < ladder[0] - 2:
             ladder = [bass, *ladder]
     return tuple(dict.fromkeys(ladder)) if pattern.order != "octaves" else tuple(ladder)
 
 
-def _order(name: str, count: int) -> tuple[int, ...]:
+def _order(pattern: Pattern, count: int, steps: int) -> tuple[int, ...]:
+    """Rungs of the ladder in the order of play, ``steps`` to a bar."""
     up = tuple(range(count))
-    if name == "down":
+    if pattern.order == "down":
         return up[::-1]
-    if name == "updown":
-        return up + up[-2:0:-1] if count > 2 else up
-    if name == "alberti" and count >= 3:
+    if pattern.order == "alberti" and count >= 3:
         return (0, count - 1, 1, count - 1) if count == 3 else (0, *_ALBERTI[1:])
+    if pattern.order == "updown" or pattern.role == "chords":
+        # A hand's figure turns so that it comes round with the beat.
+        there_and_back = up + up[-2:0:-1] if count > 2 else up
+        cycle = 6 if steps % 8 and steps % 6 == 0 else 8
+        if pattern.order == "up" and (count == 4 or count > cycle) and cycle == 8:
+            return up[:cycle]
+        return there_and_back if cycle % len(there_and_back) == 0 else there_and_back[:cycle]
     return up
 
 

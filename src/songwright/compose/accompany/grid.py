@@ -22,7 +22,7 @@ def bar_hits(stage: Stage, pattern: Pattern, bar: Bar) -> list[Hit]:
     else:
         grid = _idea_bar(stage, pattern, bar, ideas)
         found = list(hits(grid, stage.meter, bar.place, version))
-        if pattern.thin and not bar.last:
+        if not bar.last:
             found = _varied(found, stage, bar)
     if pattern.thin:
         keep = {span.start - bar.start for span in bar.spans if span.begins} | {0}
@@ -65,7 +65,8 @@ def _comping_cell(stage: Stage, bar: Bar, cells: list[str]) -> str:
         index = liberty.randrange(len(cells))
     attacks = len(stage.tune.between(bar.start, bar.end))
     if attacks >= 7:
-        index = min(range(len(cells)), key=lambda i: (sum(c.isalpha() for c in cells[i]), i))
+        by_hits = sorted(range(len(cells)), key=lambda i: (sum(c.isalpha() for c in cells[i]), i))
+        index = liberty.choice(by_hits[: max(2, len(cells) // 2)])
     return cells[index]
 
 
@@ -93,9 +94,9 @@ def _push(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
     """Bring a note on the beat forward by an eighth."""
     fit = [
         i for i, h in enumerate(found)
-        if i and not h.held and h.strength >= 2 and h.start not in changes and h.layer == 0
-        and h.end - h.start >= 240 and found[i - 1].layer == 0
-        and h.start - found[i - 1].start >= 480
+        if i and not h.held and h.symbol != "n" and h.strength >= 2
+        and h.start not in changes and h.layer == 0 and h.end - h.start >= 240
+        and found[i - 1].layer == 0 and h.start - found[i - 1].start >= 480
         and not any(o.layer and o.start == h.start for o in found)
     ]  # fmt: skip
     if not fit:

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from songwright.compose.accompany.bass import BassLine
 from songwright.compose.accompany.chorale import Slot, inner_parts, slots, solve
-from songwright.compose.accompany.lines import nearest_scale_pitch
+from songwright.compose.accompany.lines import joined, nearest_scale_pitch
 from songwright.compose.accompany.patterns import Pattern
 from songwright.compose.accompany.register import home, place, scale_of, up_scale, velocity
 from songwright.compose.accompany.stage import Bar, Span, Stage
@@ -37,7 +37,9 @@ def inner(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             (slot, _fit(stage, pair[mine], slot)) for slot, pair in zip(found, path, strict=True)
         ]
         notes += _played(stage, pattern, phrase_bars, line, lower=mine > 0)
-    return notes
+    sings = "choir" in stage.instrument.id or "voice" in stage.instrument.id
+    # Singers have a syllable for each note; bows and winds need not repeat themselves.
+    return notes if sings or pattern.order == "quartet" else joined(notes)
 
 
 def _fit(stage: Stage, pitch: int, slot: Slot) -> int:
@@ -55,7 +57,7 @@ def _played(
 ) -> list[Note]:
     notes: list[Note] = []
     length = bars[0].end - bars[0].start
-    figure = stage.idea(bars[0], "quartet").choice(("repeat", "rock", "repeat"))
+    figure = stage.idea(bars[0], f"quartet {lower}").choice(("repeat", "rock", "repeat"))
     for k, (slot, pitch) in enumerate(line):
         bar = bars[min(len(bars) - 1, (slot.start - bars[0].start) // length)]
         following = line[k + 1][1] if k + 1 < len(line) else None

@@ -170,7 +170,7 @@ def contrapuntal(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[No
                 stage.hand.pitch = passing
             else:
                 notes.append(Note(start, end - start, pitch, level, "legato"))
-    return _joined(notes)
+    return joined(notes)
 
 
 def _counterpoint(stage: Stage, span: Span, tick: int, low: int, high: int, heading: int) -> int:
@@ -212,7 +212,7 @@ def _passing(
     return step if low <= step <= high and clear else pitch
 
 
-def _joined(notes: list[Note]) -> list[Note]:
+def joined(notes: list[Note]) -> list[Note]:
     """Repeated notes within two beats become one: a voice, not a typewriter."""
     result: list[Note] = []
     for note in notes:

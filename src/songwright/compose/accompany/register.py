@@ -40,11 +40,18 @@ def home(stage: Stage, pattern: Pattern) -> tuple[int, int]:
 
 
 def below_tune(stage: Stage, start: int, end: int, low: int, high: int) -> int:
-    """Top of the register that leaves the tune free, as far as room remains."""
-    tune = stage.tune.lowest(start, end)
-    if tune is None or tune > high:
+    """Top of the register that leaves the tune free.
+
+    Where a low tune would leave too little room to voice a chord, only its upper two thirds stay
+    free.
+    """
+    tune = sorted(n.pitch for n in stage.tune.sounding(start, end))
+    if not tune or tune[0] > high:
         return high
-    return max(tune - 1, min(high, low + 12))
+    enough = min(high, low + _ROOM)
+    if tune[0] - 1 >= enough:
+        return tune[0] - 1
+    return max(enough, min(high, tune[len(tune) // 3] - 1))
 
 
 def place(pc: int, around: float, low: int, high: int) -> int | None:

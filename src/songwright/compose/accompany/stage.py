@@ -113,13 +113,22 @@ class Stage:
         """The part's density 0..1."""
         return min(1.0, max(0.0, self.part.density))
 
+    @cached_property
+    def desk(self) -> str:
+        """Id of the first part with the same role and patterns: a doubled part plays its ideas."""
+        mine = self.part
+        return next(
+            (p.id for p in self.plan.parts if (p.role, p.patterns) == (mine.role, mine.patterns)),
+            mine.id,
+        )
+
     def idea(self, bar: Bar, what: str = "") -> Random:
         """Generator of the idea that belongs to a section letter: the same each time it returns."""
-        return rng(self.plan.seed, "accompany", self.part.id, bar.section.letter, what)
+        return rng(self.plan.seed, "accompany", self.desk, bar.section.letter, what)
 
     def chance(self, bar: Bar, what: str = "") -> Random:
         """Generator of one bar's small liberties; other bars never notice."""
-        return rng(self.plan.seed, "accompany", self.part.id, "bar", bar.index, what)
+        return rng(self.plan.seed, "accompany", self.desk, "bar", bar.index, what)
 
     def plays(self, role: str, section: SectionPlan) -> bool:
         """True when some part of this role plays in the section."""

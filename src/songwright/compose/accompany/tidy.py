@@ -23,7 +23,7 @@ def tidy(notes: Sequence[Note], stage: Stage, start: int, end: int) -> list[Note
     """
     low, high = stage.part.low, stage.part.high
     inside = [
-        replace(n, duration_ticks=min(n.duration_ticks, end - n.onset_ticks))
+        n if n.end_ticks <= end else replace(n, duration_ticks=end - n.onset_ticks)
         for n in notes
         if low <= n.pitch <= high and start <= n.onset_ticks < end
     ]

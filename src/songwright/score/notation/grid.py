@@ -24,7 +24,12 @@ TRIPLET_TICKS = 80
 # Grid step in ticks, and how many ticks of mean error a beat must save to be written on it.
 _STEPS = ((480, 0.0), (240, 6.0), (120, 11.0), (160, 14.0), (60, 30.0), (80, 30.0))
 _COLLISION = 30.0
-_JOIN_TICKS = 90  # an end this close to the next onset was meant to reach it
+_JOIN_TICKS = 90  # an end this close to an onset or bar line was meant to reach it
+_SHORTEST_REST_TICKS = 180  # shorter silences come from detached playing, not from a rest
+_STACCATO_TICKS = 240  # detached notes are written no shorter than this if there is room
+_FULL_ENOUGH = 0.87  # a note may be written this much shorter than it sounds
+_PLAIN_LENGTHS = (120, 240, 360, 480, 720, 960, 1440, 1920)
+_TRIPLET_LENGTHS = (80, 160, 320, 480, 640, 960)
 _BEAT_TICKS = 480
 
 
@@ -117,14 +122,19 @@ def settle(notes: list[Note], barline: BarLine) -> list[Note]:
 
 
 def _quantised(notes: list[Note], barline: BarLine) -> list[Note]:
-    """Played notes on the grid. All ends are joined anew: one on the grid is there by accident."""
+    """Notes on the grid: onsets to the simplest grid of their beat, ends to written lengths."""
     beats = _loose_beats(notes, barline)
     onsets = [_snapped_onset(n.onset_ticks, beats, barline) for n in notes]
     starts = sorted(set(onsets))
-    return [
-        _moved(n, onset, _snapped_end(onset, onset + n.duration_ticks, starts, barline))
-        for n, onset in zip(notes, onsets, strict=True)
-    ]
+    placed = []
+    for note, onset in zip(notes, onsets, strict=True):
+        end = onset + note.duration_ticks
+        # Where the onsets are played, even an end on the grid is there by accident. Where only
+        # the ends are loose, notes were shortened from their written length.
+        if beats or not _plain_end(end, starts, barline):
+            end = _written_end(onset, end, note.articulation == "staccato", starts, barline)
+        placed.append(_moved(note, onset, end))
+    return placed
 
 
 def _loose_beats(notes: list[Note], barline: BarLine) -> dict[int, int]:
@@ -165,19 +175,29 @@ def _snapped_onset(onset: int, beats: dict[int, int], barline: BarLine) -> int:
     return _nearest(onset, barline)
 
 
-def _snapped_end(onset: int, end: int, starts: list[int], barline: BarLine) -> int:
-    following = starts[bisect_right(starts, onset) :][:1]
+def _plain_end(end: int, starts: list[int], barline: BarLine) -> bool:
+    index = bisect_left(starts, end)
+    return starts[index : index + 1] == [end] or (end - barline.at(end).start) % 120 == 0
+
+
+def _written_end(onset: int, end: int, staccato: bool, starts: list[int], barline: BarLine) -> int:
+    """Where a note ends as written: at the next onset or bar line that it nearly reaches, or
+    after the shortest plain value that holds it."""
     index = bisect_left(starts, end)
     bar = barline.at(end)
     near = [t for t in (*starts[max(0, index - 1) : index + 1], bar.end) if t > onset]
     joined = [t for t in near if abs(t - end) <= _JOIN_TICKS]
     if joined:
         return min(joined, key=lambda t: abs(t - end))
-    # Short ends are imprecise in performance: prefer whole sixteenths when they fit.
-    sixteenth = bar.start + round((end - bar.start) / 120) * 120
-    if sixteenth > onset and not (following and onset < following[0] < sixteenth):
-        end = sixteenth
-    snapped = _nearest(end, barline)
+    following = starts[bisect_right(starts, onset) :][:1]
+    limit = following[0] if following and following[0] >= end else barline.end
+    if limit - end < _SHORTEST_REST_TICKS:
+        return limit
+    length = max(end - onset, _STACCATO_TICKS) if staccato else end - onset
+    triplet = (onset - bar.start) % SHORTEST_TICKS != 0
+    values = _TRIPLET_LENGTHS if triplet else _PLAIN_LENGTHS
+    value = next((v for v in values if v >= _FULL_ENOUGH * length), round(length / 480) * 480)
+    snapped = _nearest(min(onset + value, limit), barline)
     return snapped if snapped > onset else _next_line(onset, barline)
 
 

@@ -124,7 +124,7 @@ def write_symbol(
         if i == 0:
             for level, beam in enumerate(symbol.beams, start=1):
                 _text(note, "beam", beam).set("number", str(level))
-        _notations(note, bar, symbol, i, lines)
+        _notations(note, bar, symbol, i, lines, str(place.voice))
 
 
 def drum_id(part_id: str, key: int) -> str:
@@ -132,7 +132,10 @@ def drum_id(part_id: str, key: int) -> str:
     return f"{part_id}-I{key + 1}"
 
 
-def _notations(note: Element, bar: Bar, symbol: Symbol, index: int, lines: Lines) -> None:
+def _notations(
+    note: Element, bar: Bar, symbol: Symbol, index: int, lines: Lines, number: str
+) -> None:
+    """Ties, slurs, brackets and signs; ``number`` keeps the slurs of different voices apart."""
     notations = Element("notations")
     tone = symbol.tones[index] if symbol.tones else None
     if tone is not None:
@@ -144,16 +147,16 @@ def _notations(note: Element, bar: Bar, symbol: Symbol, index: int, lines: Lines
         start, end = bar.start + symbol.onset, bar.start + symbol.end
         if tone is not None:
             if end in lines.slur_stops:
-                SubElement(notations, "slur", {"type": "stop", "number": "1"})
+                SubElement(notations, "slur", {"type": "stop", "number": number})
             if start in lines.slur_starts and not tone.tied_from:
-                SubElement(notations, "slur", {"type": "start", "number": "1"})
+                SubElement(notations, "slur", {"type": "start", "number": number})
         _tuplet(notations, symbol)
         if tone is not None:
             if start in lines.slide_stops:
-                SubElement(notations, "slide", {"type": "stop", "number": "1"})
+                SubElement(notations, "slide", {"type": "stop", "number": number})
             if end in lines.slide_starts:
                 SubElement(
-                    notations, "slide", {"type": "start", "number": "1", "line-type": "solid"}
+                    notations, "slide", {"type": "start", "number": number, "line-type": "solid"}
                 )
             _articulations(notations, symbol)
     if len(notations):

@@ -1,0 +1,118 @@
+"""Modulations: "modulates up a tone in the last chorus", "ends in D major"."""
+
+from __future__ import annotations
+
+import re
+
+from songwright.brief.model import Modulation
+from songwright.brief.numbers import NUMBER, read_number
+from songwright.brief.offers import NAMED, Offer
+from songwright.brief.text import Reading
+from songwright.brief.key import parse_key
+from songwright.errors import BriefError
+from songwright.theory import Key
+
+_STEPS = {
+    "half step": 1, "half-step": 1, "halfstep": 1, "semitone": 1, "half tone": 1, "half-tone": 1,
+    "minor second": 1, "whole step": 2, "whole-step": 2, "whole tone": 2, "tone": 2, "step": 2,
+    "major second": 2, "second": 2, "minor third": 3, "major third": 4, "third": 4, "fourth": 5,
+    "perfect fourth": 5, "tritone": 6, "fifth": 7, "perfect fifth": 7, "minor sixth": 8,
+    "major sixth": 9, "sixth": 9, "octave": 12,
+}  # fmt: skip
+_STEP = "(?:" + "|".join(sorted(_STEPS, key=len, reverse=True)) + ")"
+_VERB = (
+    r"(?:modulat(?:es?|ing|ion|ions)|key[ -]changes?|changes? (?:of )?key|changes? key|changing key|"
+    r"transpos(?:es?|ing|ed)|shifts?|shifting|truck driver(?:'s)?(?: (?:gear change|modulation))?|gear change|"
+    r"goes|moves|moving|going|lifts?|jumps?|steps?|raise[sd]?)"
+)
+_PLACE = (
+    r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next) )?"
+    r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|half|refrain|"
+    r"repeat|[ab] section|coda|end|ending|middle|breakdown|interlude))"
+)
+_AT = rf"(?:,? ?(?:for|in|at|on|into|before|during|near|towards?|after|by) {_PLACE})?"
+_SIZE = (
+    rf"(?P<way>up|down|upwards?|downwards?|higher|lower)?(?: by)? ?"
+    rf"(?:(?:an?|one|by an?) (?P<step>{_STEP})|(?P<count>{NUMBER}) ?(?P<unit>semitones?|half[ -]steps?|tones?|"
+    rf"whole[ -]steps?|steps?))(?: (?P<way2>up|down|higher|lower))?"
+)
+_MODULATION = re.compile(
+    rf"\b(?:(?:with |then |and |that |it )?(?:an? |the )?)(?:{_PLACE.replace('where', 'first')} )?"
+    rf"{_VERB}(?: key)?(?: (?:of|by|the|key))* ?{_SIZE}{_AT}"
+)
+_SIZED_CHANGE = re.compile(rf"\b{_SIZE} (?:modulation|key[ -]change|lift){_AT}")
+_UP_SIMPLE = re.compile(rf"\b(?:(?:the )?{_PLACE} (?:is |goes |a )?)(?P<way>up|down|higher|lower) (?:an?|one) (?P<step>{_STEP})\b")
+_RELATIVE = re.compile(
+    rf"\b(?:then |and |with )?(?:an? )?{_VERB} (?:to|into) (?:the |its )?(?P<target>relative (?:major|minor)|dominant|subdominant|"
+    rf"parallel (?:major|minor)){_AT}"
+)
+_TO_KEY = re.compile(
+    rf"\b(?:then |and (?:then )?|before |with )?(?:an? )?{_VERB} (?:to|into) (?P<key>[A-G](?:#|b| sharp| flat)?(?: ?(?:major|minor|maj|"
+    rf"min|m\b|dorian|lydian|mixolydian|phrygian))?)(?![\w#]){_AT}"
+)
+_PLAIN = re.compile(
+    rf"\b(?:with |and |includes? |including )?(?:an? |the |one )?(?:modulates?|modulation|key[ -]change|truck driver(?:'s)? "
+    rf"(?:gear change|modulation)|gear change)(?: up(?:wards?)?)?{_AT}(?! (?:up|down|to|of))"
+)
+
+
+def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
+    """Claim modulations.
+
+    Returns those to a named key as (position, key, where): how far that is depends on the first
+    key, which is known only when everything has been read.
+    """
+    targets: list[tuple[int, Key, str]] = []
+    for match in reading.find(_TO_KEY, cased=True):
+        key = parse_key(match["key"])
+        if isinstance(key, Key):
+            where = _where(match)
+            words = reading.claim(*match.span())
+            targets.append((match.start(), key, where))
+            shown = f"to {key}" + (f" ({where})" if where else "")
+            _add(reading, match, words, shown)
+    for match in reading.find(_RELATIVE):
+        semitones = {"relative major": 3, "relative minor": -3, "dominant": 7, "subdominant": 5}.get(
+            match["target"]
+        )
+        if semitones is not None:
+            _modulate(reading, match, semitones)
+    for pattern in (_MODULATION, _SIZED_CHANGE, _UP_SIMPLE):
+        for match in reading.find(pattern):
+            groups = match.groupdict()
+            if groups.get("step"):
+                size = _STEPS[match["step"]]
+            else:
+                size = round(read_number(match["count"]))
+                size *= 2 if match["unit"].startswith(("tone", "whole", "step")) else 1
+            if not 1 <= size <= 24:
+                raise BriefError(f"a modulation by {size} semitones is not possible; choose 1 to 24")
+            way = match["way"] or groups.get("way2") or "up"
+            if match.group().split()[0] in ("goes", "moves", "shifts", "steps") and not match["way"]:
+                continue
+            _modulate(reading, match, -size if way.startswith(("down", "low")) else size)
+    for match in reading.find(_PLAIN):
+        _modulate(reading, match, 2)  # the usual lift is a whole tone
+    return targets
+
+
+def _modulate(reading: Reading, match: re.Match[str], semitones: int) -> None:
+    where = _where(match)
+    words = reading.claim(*match.span())
+    reading.modulations.append(Modulation(where, semitones))
+    direction = "up" if semitones > 0 else "down"
+    _add(reading, match, words, f"{direction} {abs(semitones)} semitones ({where})")
+
+
+def _add(reading: Reading, match: re.Match[str], words: str, shown: str) -> None:
+    reading.offers.append(
+        Offer("modulation", shown, shown, words, reading.source, NAMED, match.start())
+    )
+
+
+def _where(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    where = groups.get("where") or groups.get("first") or "end"
+    where = where.lower().removeprefix("the ").replace("very ", "").replace("final", "last")
+    where = where.replace("choruses", "chorus").replace("refrain", "chorus").replace("ending", "end")
+    return {"last third": "end", "last section": "end", "coda": "outro", "second half": "end"}.get(where, where)
