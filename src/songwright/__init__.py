@@ -4,7 +4,7 @@
 >>> song = sw.compose("cinematic ambient in D minor, 90 BPM, sparse percussion", seed=1)
 >>> song.save("out")                                                    # doctest: +SKIP
 
-Everything else is in the rooms: `songwright.brief`, `songwright.compose`, `songwright.perform`,
+Everything else is in the rooms: `songwright.brief`, `songwright.composition`, `songwright.perform`,
 `songwright.render`, `songwright.mix`, `songwright.export`, `songwright.evaluate`.
 """
 

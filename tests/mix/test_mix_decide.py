@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from songwright.compose.plan import PartPlan, Plan, SectionPlan
+from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.mix import MixSettings, generic_settings, mix_settings
 from songwright.mix.reverb import DRY, rooms
 from songwright.mix.roles import adjective_effect, production_effect, roles

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from songwright.compose.plan import PartPlan, Plan, SectionPlan
+from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.score import (
     ChordSpan,
     KeyChange,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from songwright.brief.model import SECTION_FUNCTIONS
-from songwright.compose.accompany.patterns import pattern_names
-from songwright.compose.drum_grid import grooves
+from songwright.composition.accompany.patterns import pattern_names
+from songwright.composition.drum_grid import grooves
 from songwright.score.instruments import instruments
 from songwright.styles import PartFacts, Style
 
 PITCHED = ("bass", "chords", "pad", "arp", "riff", "stabs", "counter", "inner")
 
-# Playing patterns that `songwright.compose` can play, by role; a lead takes the melody instead.
+# Playing patterns that `songwright.composition` can play, by role; a lead takes the melody instead.
 PATTERNS: dict[str, frozenset[str]] = {
     "lead": frozenset(),
     "drums": frozenset(grooves()),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from songwright.brief.model import SECTION_FUNCTIONS, SectionRequest
-from songwright.brief.numbers import NUMBER as NUMERAL, read_number
+from songwright.brief.numbers import NUMBER as NUMERAL
+from songwright.brief.numbers import read_number
 from songwright.brief.offers import NAMED, NUMBER, WORD
 from songwright.brief.text import Reading
 from songwright.errors import BriefError

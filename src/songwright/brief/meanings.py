@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from songwright.brief.meter import parse_meter
+from songwright.brief.model import TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
-from songwright.brief.model import TempoRequest
 from songwright.styles import style
 
 _PLAIN = (

@@ -1,14 +1,14 @@
 """What is wanted: the requested controls, each empty when the person left it open.
 
 A `Brief` holds only requests. Defaults come later, from the style and the use, when
-`songwright.compose` makes a plan; so the report can tell what was asked from what was chosen.
+`songwright.composition` makes a plan; so the report can tell what was asked from what was chosen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from songwright.theory import Chord, Key, Meter
+from songwright.theory import Key, Meter
 
 USES = (
     "background score", "vocal bed", "social loop", "full song", "game cue", "film cue",

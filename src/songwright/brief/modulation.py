@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from songwright.brief.key import parse_key
 from songwright.brief.model import Modulation
 from songwright.brief.numbers import NUMBER, read_number
 from songwright.brief.offers import NAMED, Offer
 from songwright.brief.text import Reading
-from songwright.brief.key import parse_key
 from songwright.errors import BriefError
 from songwright.theory import Key
 

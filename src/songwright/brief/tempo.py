@@ -6,7 +6,8 @@ import re
 
 from songwright.brief.model import TempoRequest
 from songwright.brief.numbers import NUMBER, TO, plain, read_number
-from songwright.brief.offers import NAMED, NUMBER as NUMBER_RANK, WORD
+from songwright.brief.offers import NAMED, WORD
+from songwright.brief.offers import NUMBER as NUMBER_RANK
 from songwright.brief.text import Reading
 from songwright.brief.vocabulary import TempoWord, vocabulary
 from songwright.errors import BriefError

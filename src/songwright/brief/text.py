@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from songwright.brief.offers import Offer
 from songwright.brief.model import Avoid, EnergyPoint, InstrumentRequest, Modulation
+from songwright.brief.offers import Offer
 from songwright.errors import BriefError
 
 MAX_CHARACTERS = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from songwright.compose import Plan
+from songwright.composition import Plan
 from songwright.score import Score, instrument
 
 WIDTH = 1000

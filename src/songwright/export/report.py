@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songwright.brief import Brief
-from songwright.compose import Plan
+from songwright.composition import Plan
 from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
 from songwright.score import Score, TimeMap, instrument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from songwright.compose import Plan
+from songwright.composition import Plan
 from songwright.export.pictures import ROLE_COLOURS, energy_curve, piano_roll, waveform
 from songwright.export.report import MISSED, Report, Row
 from songwright.score import Score

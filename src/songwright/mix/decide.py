@@ -29,7 +29,7 @@ from songwright.mix.settings import (
 )
 
 if TYPE_CHECKING:
-    from songwright.compose.plan import PartPlan, Plan
+    from songwright.composition.plan import PartPlan, Plan
     from songwright.perform.model import PlayedPart
     from songwright.styles.model import MixFacts, Style
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt, tanh
 
-from songwright.compose.plan import PartPlan, Plan
+from songwright.composition.plan import PartPlan, Plan
 from songwright.perform.chance import Chance
 from songwright.perform.facts import PlayingFacts, RoleFacts
 from songwright.perform.shape import Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from songwright.compose.plan import PartPlan, Plan
+from songwright.composition.plan import PartPlan, Plan
 from songwright.errors import ScoreError
 from songwright.perform.chance import Chance
 from songwright.perform.dynamics import Dynamics

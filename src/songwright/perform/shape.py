@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from math import cos, pi
 
-from songwright.compose.plan import Plan
+from songwright.composition.plan import Plan
 from songwright.score import TimeMap
 
 PHRASE_PEAK = 0.62

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from songwright import __version__
 from songwright.brief import Brief, understand
-from songwright.compose import Plan, make_plan, write_score
+from songwright.composition import Plan, make_plan, write_score
 from songwright.errors import BriefError, FileFormatError
 from songwright.perform import Performance, perform
 from songwright.score import Score

@@ -176,8 +176,12 @@ def _snapped_onset(onset: int, beats: dict[int, int], barline: BarLine) -> int:
 
 
 def _plain_end(end: int, starts: list[int], barline: BarLine) -> bool:
-    index = bisect_left(starts, end)
-    return starts[index : index + 1] == [end] or (end - barline.at(end).start) % 120 == 0
+    """True for an end on an onset, or on a sixteenth with a whole sixteenth of rest after it."""
+    following = starts[bisect_left(starts, end) :][:1]
+    if following == [end]:
+        return True
+    rests = not following or following[0] - end >= 120
+    return rests and (end - barline.at(end).start) % 120 == 0
 
 
 def _written_end(onset: int, end: int, staccato: bool, starts: list[int], barline: BarLine) -> int:

@@ -1,0 +1,323 @@
+"""Form: sections that fill the bars, an energy curve, key areas.
+
+A form from the brief is kept as it is. A form from the style is fitted: sections are dropped or
+repeated until the template is near the length, then sections grow or shrink by whole phrases, and
+a rest that is no phrase goes to the last section, where a held ending is natural.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+from songwright.brief.model import Brief, SectionRequest
+from songwright.composition.frame import Frame
+from songwright.composition.plan import SectionPlan
+from songwright.composition.uses import Use
+from songwright.styles import FormFacts, Style
+from songwright.theory import Key
+
+DEFAULT_ENERGY = {
+    "intro": 0.3, "verse": 0.45, "pre-chorus": 0.6, "chorus": 0.8, "post-chorus": 0.75,
+    "bridge": 0.5, "breakdown": 0.3, "build": 0.6, "drop": 0.92, "solo": 0.7, "interlude": 0.4,
+    "outro": 0.35, "A": 0.5, "B": 0.68, "C": 0.8, "D": 0.6,
+}  # fmt: skip
+
+
+def plan_sections(
+    brief: Brief, style: Style, use: Use, frame: Frame, rng: Random
+) -> tuple[tuple[SectionPlan, ...], tuple[float, ...]]:
+    """Sections and the energy of each bar (0..1)."""
+    if brief.form:
+        drafts = _requested(brief.form, frame.bars, style.phrase_bars)
+    else:
+        drafts = _from_style(style, use, frame.bars, rng)
+    sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
+    return _energise(sections, brief, style, use, frame)
+
+
+def form_bars(brief: Brief) -> int:
+    """Bars of a requested form whose sections all say their length; 0 if any is open."""
+    lengths = [section.bars or len(section.chart) for section in brief.form]
+    return sum(lengths) if lengths and all(lengths) else 0
+
+
+_Draft = tuple[str, int, str, float | None]  # function, bars, letter, energy
+
+
+def _requested(form: tuple[SectionRequest, ...], bars: int, phrase: int) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    fixed = []
+    for section in form:
+        length = section.bars or len(section.chart)
+        fixed.append(length > 0)
+        default = 4 if section.function in ("intro", "outro", "pre-chorus", "build") else 8
+        drafts.append((section.function, length or default, section.function, None))
+    if sum(d[1] for d in drafts) != bars:
+        drafts = _fit_bars(drafts, bars, phrase, fixed)
+    return drafts
+
+
+def _from_style(style: Style, use: Use, bars: int, rng: Random) -> list[_Draft]:
+    forms = [f for f in style.forms if use.name in f.uses] or [f for f in style.forms if not f.uses]
+    if use.name in ("social loop", "sting", "game cue") and not any(
+        use.name in f.uses for f in style.forms
+    ):
+        forms = []
+    forms = forms or [FormFacts(form) for form in use.forms]
+    drafts = [_parse(f) for f in forms]
+
+    def fitness(i: int) -> float:
+        total = sum(d[1] for d in drafts[i])
+        ratio = max(total, bars) / max(1, min(total, bars))
+        return forms[i].weight / ratio**4
+
+    chosen = rng.choices(range(len(forms)), [fitness(i) for i in range(len(forms))])[0]
+    draft = _grow_or_shrink(drafts[chosen], bars)
+    return _fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
+
+
+def _parse(form: FormFacts) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    for i, text in enumerate(form.sections):
+        function, _, rest = text.partition(":")
+        length, _, letter = rest.partition(":")
+        energy = form.energy[i] if i < len(form.energy) else None
+        drafts.append((function, int(length or 8), letter or function, energy))
+    return drafts
+
+
+def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
+    """Drop or repeat whole sections until the template is near the length."""
+    drafts = list(drafts)
+    if sum(d[1] for d in drafts) > bars * 1.15:
+        return _abridged(drafts, bars)
+    start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
+    cycle = _cycle(drafts[start:])
+    size = sum(d[1] for d in cycle)
+    while (missing := bars - sum(d[1] for d in drafts)) >= max(bars * 0.3, 0.6 * size) > 0:
+        drafts[start:start] = cycle
+        if missing < size:
+            break
+    return drafts
+
+
+# What it costs a piece to lose its only section of a function; others cost 1.
+_DEAR = {"chorus": 4.0, "drop": 4.0, "verse": 3.0, "A": 3.0, "B": 2.5, "intro": 1.3, "outro": 1.3}
+_CHEAP = ("interlude", "post-chorus", "solo", "bridge", "breakdown", "C", "D")
+_NEVER_FIRST = ("interlude", "outro", "bridge", "breakdown", "post-chorus", "pre-chorus", "solo")
+_LEADS_TO = {"pre-chorus": ("chorus",), "build": ("drop", "chorus")}
+_MOST_SECTIONS = 12  # beyond these every choice of sections is too many to weigh
+
+
+def _abridged(drafts: list[_Draft], bars: int) -> list[_Draft]:
+    """The sections to keep in a piece shorter than its form: of all choices the least loss.
+
+    Weighs the distance from the length, what is lost, and joins that the form did not have.
+    """
+    while len(drafts) > _MOST_SECTIONS:  # first the later repeats of long forms
+        last = max(i for i, d in enumerate(drafts) if sum(e[2] == d[2] for e in drafts) > 1)
+        drafts = drafts[:last] + drafts[last + 1 :]
+    joins = {(a[0], b[0]) for a, b in pairwise(drafts)}
+    best: tuple[float, int] | None = None
+    for choice in range(1, 1 << len(drafts)):
+        kept = [d for i, d in enumerate(drafts) if choice >> i & 1]
+        loss = _loss(kept, drafts, joins, bars)
+        if best is None or (loss, -choice) < best:
+            best = (loss, -choice)
+    chosen = -best[1] if best is not None else 1
+    return [d for i, d in enumerate(drafts) if chosen >> i & 1]
+
+
+def _loss(
+    kept: list[_Draft], drafts: list[_Draft], joins: set[tuple[str, str]], bars: int
+) -> float:
+    loss = 8.0 * abs(sum(d[1] for d in kept) - bars) / bars
+    letters = {d[2] for d in kept}
+    for draft in drafts:
+        if draft[2] not in letters:
+            loss += _DEAR.get(draft[0], 0.3 if draft[0] in _CHEAP else 1.0)
+    for a, b in pairwise(kept):
+        if (a[0], b[0]) not in joins:
+            loss += 0.5
+        if a[0] in _LEADS_TO and b[0] not in _LEADS_TO[a[0]]:
+            loss += 2.0
+    if kept[-1][0] in _LEADS_TO or kept[-1][0] == "intro":
+        loss += 2.0
+    if kept[0][0] in _NEVER_FIRST:
+        loss += 2.0
+    return loss
+
+
+def _cycle(body: list[_Draft]) -> list[_Draft]:
+    """The sections up to the second coming of the opening one: a verse and its chorus, say."""
+    letter = body[0][2]
+    left = False
+    for i, draft in enumerate(body):
+        if draft[2] != letter:
+            left = True
+        elif left:
+            return body[:i]
+    return [d for d in body if d[0] != "outro"] or body
+
+
+def _fit_bars(drafts: list[_Draft], bars: int, phrase: int, fixed: list[bool]) -> list[_Draft]:
+    """Change section lengths by whole phrases, then by bars, to add up to ``bars``."""
+    while len(drafts) > bars:  # fewer bars than sections: keep the first ones
+        drafts, fixed = drafts[:-1], fixed[:-1]
+    base = [d[1] for d in drafts]
+    lengths = list(base)
+    free = [i for i, is_fixed in enumerate(fixed) if not is_fixed] or list(range(len(drafts)))
+    for unit in (phrase, max(1, phrase // 2), 1):
+        while abs(difference := bars - sum(lengths)) >= unit:
+            step = unit if difference > 0 else -unit
+            options = [i for i in free if lengths[i] + step >= min(unit, base[i])]
+            if not options:
+                options = [i for i in range(len(drafts)) if lengths[i] + step >= 1]
+            if not options:
+                break
+            # The section that strays least from its natural length; the later one on a tie.
+            # Twelve bars are a form of their own (blues) and change last.
+            best = min(
+                options,
+                key=lambda i: (
+                    abs(lengths[i] + step - base[i]) / base[i] + (base[i] % 12 == 0),
+                    -i,
+                ),
+            )
+            if unit == 1 and step > 0:
+                best = max(options)
+            lengths[best] += step
+    return [(d[0], n, d[2], d[3]) for d, n in zip(drafts, lengths, strict=True)]
+
+
+def phrases_of(bars: int, phrase: int) -> tuple[int, ...]:
+    """Phrase lengths that add up to ``bars``: whole phrases, a short rest joins the last one."""
+    count, rest = divmod(bars, phrase)
+    if count == 0:
+        return (bars,)
+    lengths = [phrase] * count
+    if rest == 1 or (rest and rest < phrase / 2):
+        lengths[-1] += rest
+    elif rest:
+        lengths.append(rest)
+    return tuple(lengths)
+
+
+def _with_ids(drafts: list[_Draft], phrase: int, key: Key) -> list[SectionPlan]:
+    sections: list[SectionPlan] = []
+    heard: dict[str, int] = {}
+    named: dict[str, int] = {}
+    start = 0
+    totals: dict[str, int] = {}
+    for function, _, _, _ in drafts:
+        totals[function] = totals.get(function, 0) + 1
+    for function, bars, letter, energy in drafts:
+        named[function] = named.get(function, 0) + 1
+        section_id = f"{function}-{named[function]}" if totals[function] > 1 else function
+        occurrence = heard.get(letter, 0)
+        heard[letter] = occurrence + 1
+        level = DEFAULT_ENERGY[function] if energy is None else energy
+        if energy is None and function in ("chorus", "drop", "verse", "A", "B"):
+            level += 0.05 * min(occurrence, 3)  # each return a little stronger
+        sections.append(
+            SectionPlan(
+                section_id,
+                function,
+                letter,
+                occurrence,
+                start,
+                bars,
+                phrases_of(bars, phrase),
+                level,
+                key,
+            )
+        )
+        start += bars
+    return sections
+
+
+def _modulate(sections: list[SectionPlan], brief: Brief) -> list[SectionPlan]:
+    for modulation in brief.modulations:
+        words = modulation.where.lower()
+        matching = [
+            i
+            for i, s in enumerate(sections)
+            if s.function.lower() in words.split() or s.id.lower() == words or s.function in words
+        ]
+        to_end = True
+        if matching:
+            first = matching[-1] if ("last" in words or "final" in words) else matching[0]
+            if "second" in words and len(matching) > 1:
+                first = matching[1]
+            to_end = sections[first].function not in ("bridge", "interlude", "solo", "breakdown")
+        else:  # "end", or a section that this form lacks: the last third
+            first = max(1, round(len(sections) * 2 / 3)) if len(sections) > 1 else 0
+        last = len(sections) if to_end else first + 1
+        for i in range(first, last):
+            key = sections[i].key.transposed(modulation.semitones)
+            sections[i] = replace(sections[i], key=key)
+    return sections
+
+
+def _energise(
+    sections: list[SectionPlan], brief: Brief, style: Style, use: Use, frame: Frame
+) -> tuple[tuple[SectionPlan, ...], tuple[float, ...]]:
+    """Energy of each bar, and each section's mean."""
+    levels = [s.energy for s in sections]
+    mean = sum(level * s.bars for level, s in zip(levels, sections, strict=True)) / frame.bars
+    shift = use.energy_shift + 0.18 * (brief.affect.arousal - style.affect.arousal) * (
+        1.0 if brief.affect.arousal else 0.0
+    )
+    shift += {"low": -0.2, "high": 0.2}.get(brief.intensity, 0.0)
+    curve: list[float] = []
+    for i, section in enumerate(sections):
+        level = mean + (levels[i] - mean) * use.energy_span + shift
+        following = (
+            mean + (levels[i + 1] - mean) * use.energy_span + shift
+            if i + 1 < len(sections)
+            else level
+        )
+        for bar in range(section.bars):
+            at = (bar + 0.5) / section.bars
+            if section.function in ("build", "pre-chorus", "intro"):
+                value = level + (following - level) * 0.6 * at**1.5
+            elif section.function in ("outro",):
+                value = level * (1.08 - 0.35 * at)
+            else:
+                value = level - 0.04 + 0.08 * at  # a section leans forward
+            curve.append(value)
+    curve = _drawn(curve, brief, frame)
+    curve = [min(1.0, max(0.05, round(value, 4))) for value in curve]
+    energised = tuple(
+        replace(s, energy=round(sum(curve[s.start_bar : s.end_bar]) / s.bars, 4)) for s in sections
+    )
+    return energised, tuple(curve)
+
+
+def _drawn(curve: list[float], brief: Brief, frame: Frame) -> list[float]:
+    """Bend the curve to the energy points of the brief; between them it is straight."""
+    if not brief.energy:
+        return curve
+    bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
+    total = frame.bars
+    points = sorted(
+        (
+            p.position * total if p.seconds is None else min(total, p.seconds / bar_seconds),
+            p.level,
+        )
+        for p in brief.energy
+    )
+    if points[0][0] > 0:
+        points.insert(0, (0.0, curve[0] if len(points) > 1 else min(curve[0], points[0][1])))
+    if points[-1][0] < total:
+        points.append((float(total), points[-1][1]))
+    drawn = []
+    for bar in range(total):
+        x = bar + 0.5
+        k = max(i for i, p in enumerate(points) if p[0] <= x)
+        (x0, y0), (x1, y1) = points[k], points[min(k + 1, len(points) - 1)]
+        line = y0 if x1 <= x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+        drawn.append(0.85 * line + 0.15 * curve[bar])
+    return drawn

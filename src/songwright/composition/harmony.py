@@ -1,0 +1,185 @@
+"""Harmony: chords for every bar of a plan.
+
+Equal letters share a progression; a return may end differently, as people's do. Chord charts of
+the brief are obeyed to the letter. Sections close with a cadence or turn back to what follows, and
+the piece ends on its tonic unless it loops or fades.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from songwright.brief.model import Brief, ChartBar
+from songwright.composition.colour import enrich
+from songwright.composition.plan import Plan, SectionPlan
+from songwright.composition.progressions import Bar, parse_bars, progressions_of, write_functional
+from songwright.score import ChordSpan
+from songwright.seeds import rng
+from songwright.styles import ProgressionFacts, Style
+from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
+
+
+def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
+    """The plan with a chord for every moment of the piece."""
+    bar_ticks = plan.meter.bar_ticks
+    by_letter: dict[str, tuple[Bar, ...]] = {}
+    spans: list[ChordSpan] = []
+    charted = _charts(plan, brief)
+    for index, section in enumerate(plan.sections):
+        chart = charted[index]
+        if chart is None:
+            base = by_letter.get(section.letter)
+            if base is None:
+                base = _progression(plan, section, style, set(by_letter.values()))
+                by_letter[section.letter] = base
+            bars = _tiled(base, section.bars)
+            bars = _closed(bars, plan, index, style)
+        else:
+            bars = chart
+        for i, bar in enumerate(bars):
+            spans += _spans(bar, (section.start_bar + i) * bar_ticks, bar_ticks, section.key)
+        if chart is None:
+            first = section.start_bar * bar_ticks
+            done = [s for s in spans if s.onset_ticks < first]
+            fresh = [s for s in spans if s.onset_ticks >= first]
+            spans = done + enrich(fresh, plan, section, style)
+    return replace(plan, chords=_merged(spans))
+
+
+def _charts(plan: Plan, brief: Brief) -> list[tuple[Bar, ...] | None]:
+    """For each section the bars of a chart that the brief gave, or None."""
+    result: list[tuple[Bar, ...] | None] = []
+    given = {r.function: r.chart for r in reversed(brief.form) if r.chart}
+    for index, section in enumerate(plan.sections):
+        chart: tuple[ChartBar, ...] = ()
+        if index < len(brief.form) and brief.form[index].function == section.function:
+            chart = brief.form[index].chart
+        chart = chart or given.get(section.function, ())
+        if chart:
+            bars = tuple(chart[i % len(chart)] for i in range(section.bars))
+        elif brief.chart:
+            start = section.start_bar
+            bars = tuple(brief.chart[(start + i) % len(brief.chart)] for i in range(section.bars))
+        else:
+            result.append(None)
+            continue
+        result.append(tuple(tuple(zip(b.chords, b.shares, strict=True)) for b in bars))
+    return result
+
+
+def _progression(
+    plan: Plan, section: SectionPlan, style: Style, used: set[tuple[Bar, ...]]
+) -> tuple[Bar, ...]:
+    """Choose or write the progression of a letter, another one than the letters before it."""
+    stream = rng(plan.seed, "harmony", section.letter)
+    mode = section.key.harmonic_mode
+    facts = style.harmony
+    if stream.random() < facts.functional and mode in ("major", "minor"):
+        bars: list[Bar] = []
+        for i, length in enumerate(section.phrases):
+            closes = i == len(section.phrases) - 1 or i % 2 == 1
+            bars += write_functional(
+                length, section.key.is_minor, facts.chords_per_bar, stream, closes
+            )
+        return tuple(bars)
+    options = _fitting(style, section, cadence=False)
+    fresh = [p for p in options if parse_bars(p.chords) not in used]  # letters differ in harmony
+    options = fresh or options
+    if not options:
+        name = "blues" if section.key.mode == "blues" else mode
+        return parse_bars(stream.choice(progressions_of(name).loops))
+
+    def fitness(p: ProgressionFacts) -> float:
+        whole = section.bars % len(parse_bars(p.chords)) == 0
+        specific = 2.0 if section.function in p.functions else 1.0
+        return p.weight * specific * (1.0 if whole else 0.25)
+
+    return parse_bars(stream.choices(options, [fitness(p) for p in options])[0].chords)
+
+
+def _fitting(style: Style, section: SectionPlan, cadence: bool) -> list[ProgressionFacts]:
+    """Progressions of the style for a section: its own and those for any; else all of the mode."""
+    of_mode = [
+        p for p in style.progressions if p.cadence is cadence and _suits_mode(p, section.key)
+    ]
+    own = [p for p in of_mode if not p.functions or section.function in p.functions]
+    return own if own or cadence else of_mode
+
+
+def _suits_mode(p: ProgressionFacts, key: Key) -> bool:
+    if key.mode in p.modes:
+        return True
+    return key.harmonic_mode in p.modes and key.mode != "blues"
+
+
+def _tiled(base: tuple[Bar, ...], bars: int) -> tuple[Bar, ...]:
+    """Repeat a progression to a length; a loop faster than its section is not stretched."""
+    return tuple(base[i % len(base)] for i in range(bars))
+
+
+def _closed(bars: tuple[Bar, ...], plan: Plan, index: int, style: Style) -> tuple[Bar, ...]:
+    """End a section: with a cadence at the end of the piece, with a turn before a new section."""
+    section = plan.sections[index]
+    stream = rng(plan.seed, "cadence", section.id)
+    known = progressions_of("blues" if section.key.mode == "blues" else section.key.harmonic_mode)
+    idiom = [parse_bars(p.chords) for p in _fitting(style, section, cadence=True)]
+    if index == len(plan.sections) - 1 and plan.ending in ("final", "ring", "hard"):
+        full = [c for c in idiom if _degree(c[-1][-1][0]) in ("I", "i")]
+        closing = stream.choice(full or [parse_bars(c) for c in known.cadences])
+        closing = closing[-max(1, len(bars) // 2) :]
+        last = closing[-1][-1][0]
+        if _degree(last) not in ("I", "i") or section.key.mode == "blues":
+            last = _tonic_numeral(section.key, style)
+        # The very last bar holds the tonic alone.
+        return (*bars[: len(bars) - len(closing)], *closing[:-1], ((last, 1.0),))
+    following = plan.sections[(index + 1) % len(plan.sections)]
+    moves = following.letter != section.letter
+    if not moves or section.bars < 4 or stream.random() < 0.45:
+        return bars
+    if _degree(bars[-1][-1][0]) in ("V", "v", "bVII", "bII"):
+        return bars
+    half = [c[-2:] for c in idiom if _degree(c[-1][-1][0]) == "V"]
+    turns = half or [parse_bars(c) for c in known.turns]
+    turn = stream.choice(turns)
+    return (*bars[: len(bars) - len(turn)], *turn)
+
+
+def _degree(numeral: str) -> str:
+    match = re.match(r"[b#]?[IViv]+", numeral)
+    return match[0] if match else numeral
+
+
+def _tonic_numeral(key: Key, style: Style) -> str:
+    tonic = "i" if key.is_minor else "I"
+    if key.mode == "locrian":
+        return "i°"
+    if key.mode == "whole-tone":
+        return "Iaug"
+    if key.mode == "blues":
+        return "I7"
+    return "I5" if style.harmony.colour == "power" else tonic
+
+
+def _spans(bar: Bar, start: int, bar_ticks: int, key: Key) -> list[ChordSpan]:
+    spans, at = [], 0.0
+    for name, share in bar:
+        onset, end = round(at * bar_ticks), round((at + share) * bar_ticks)
+        chord = chord_from_roman(name, key) if is_roman(name) else parse_chord(name)
+        spans.append(ChordSpan(start + onset, end - onset, chord, roman_of(chord, key)))
+        at += share
+    return spans
+
+
+def _merged(spans: list[ChordSpan]) -> tuple[ChordSpan, ...]:
+    """Join neighbours that are the same chord."""
+    merged: list[ChordSpan] = []
+    for span in spans:
+        if merged and merged[-1].chord == span.chord:
+            previous = merged[-1]
+            merged[-1] = replace(
+                previous, duration_ticks=previous.duration_ticks + span.duration_ticks
+            )
+        else:
+            merged.append(span)
+    return tuple(merged)

@@ -1,0 +1,102 @@
+"""From a brief to a complete plan."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from songwright.brief.model import Affect, Brief, Length
+from songwright.composition.ensemble import assign_sections, choose_parts
+from songwright.composition.form import form_bars, plan_sections
+from songwright.composition.frame import make_frame
+from songwright.composition.harmony import compose_harmony
+from songwright.composition.plan import Decision, Plan
+from songwright.composition.uses import Use, use_of
+from songwright.seeds import rng
+from songwright.styles import Style, style, style_ids
+
+_DYNAMICS = {"pp": (28, 56), "p": (36, 70), "mp": (42, 84), "mf": (50, 98), "f": (62, 112),
+             "ff": (78, 122)}  # fmt: skip
+
+
+def make_plan(brief: Brief, seed: int) -> Plan:
+    """Decide style, key, tempo, form, ensemble and harmony.
+
+    Raises
+    ------
+    BriefError
+        If the controls of the brief cannot be met together.
+    """
+    decisions: list[Decision] = []
+    facts = _style_of(brief, decisions)
+    use = use_of(brief.use, facts.family)
+    brief = _with_length(brief, facts, use)
+    frame = make_frame(brief, facts, use, rng(seed, "frame"))
+    sections, energy = plan_sections(brief, facts, use, frame, rng(seed, "form"))
+    parts, granted = choose_parts(brief, facts, use, rng(seed, "ensemble"))
+    sections = assign_sections(sections, parts, facts)
+    soft, loud = _DYNAMICS.get(brief.dynamics, use.velocity)
+    plan = Plan(
+        title=brief.title or _title(brief, facts), seed=seed, style=facts.id, use=use.name,
+        key=frame.key, tempo_bpm=frame.tempo_bpm, meter=frame.meter, feel=frame.feel,
+        swing=frame.swing, swing_unit_ticks=frame.swing_unit_ticks, bars=frame.bars,
+        sections=sections, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
+        dynamics_low=soft, dynamics_high=loud, production=brief.production,
+        decisions=(*decisions, *frame.decisions, *granted),
+    )  # fmt: skip
+    return compose_harmony(plan, brief, facts)
+
+
+def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
+    if brief.style:
+        return style(brief.style)
+    wanted = {i for request in brief.instruments for i in request.instruments[:3]}
+    chosen = min(
+        (style(name) for name in style_ids()),
+        key=lambda s: (_distance(brief.affect, s, wanted), s.id != "pop", s.id),
+    )
+    named = brief.moods or wanted
+    reason = "nearest to the mood and instruments" if named else "no style was named"
+    decisions.append(Decision("style", chosen.id, reason))
+    return chosen
+
+
+def _distance(affect: Affect, candidate: Style, wanted: set[str]) -> float:
+    """How far a style lies from the mood asked for, less a bonus for instruments it knows."""
+    facts = candidate.affect
+    pairs = (
+        (affect.valence, facts.valence), (affect.arousal, facts.arousal),
+        (affect.tension, facts.tension), (affect.brightness, facts.brightness),
+        (affect.density, facts.density),
+    )  # fmt: skip
+    far = math.sqrt(sum((a - b) ** 2 for a, b in pairs if a != 0.0))
+    known = {i for part in candidate.parts for i in part.instruments}
+    return far - 0.5 * len(known & wanted)
+
+
+def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
+    """A form or chart that says its own length decides the bars when nothing else does."""
+    if brief.length is not None:
+        return brief
+    if bars := form_bars(brief):
+        return replace(brief, length=Length("bars", bars, bars))
+    if brief.chart:
+        unit = len(brief.chart)
+        tempo = brief.tempo.low_bpm if brief.tempo else facts.tempo.typical_bpm
+        bar_seconds = (brief.meter.bar_ticks if brief.meter else 1920) / 480 * 60 / tempo
+        rounds = max(1, round(use.seconds / bar_seconds / unit))
+        return replace(brief, length=Length("bars", unit * rounds, unit * rounds))
+    return brief
+
+
+def _title(brief: Brief, facts: Style) -> str:
+    """A title from the first words of the prompt, or the name of the style."""
+    words = [w.strip(".,;:!?\"'()") for w in brief.prompt.split()]
+    kept: list[str] = []
+    for word in words:
+        if word and not any(c.isdigit() for c in word) and word.isprintable():
+            kept.append(word)
+        if len(kept) == 4 or (kept and brief.prompt.find(word + ",") >= 0):
+            break
+    text = " ".join(kept)[:48].strip()
+    return text.title() if text else facts.name
