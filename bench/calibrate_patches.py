@@ -1,7 +1,8 @@
 """Measure each patch and write the gains that make a mezzo-forte note equally loud.
 
 Run ``python -m bench.calibrate_patches``; it rewrites ``render/data/gains.toml``. Each patch plays
-single notes at velocity 80 at three places of its comfortable range; loudness is the greatest
+single notes at velocity 80 at three places of its comfortable range (ghost notes are left 9 dB
+quieter); loudness is the greatest
 K-weighted level over 400 ms (ITU-R BS.1770 momentary loudness, both channels).
 """
 
@@ -68,8 +69,9 @@ def main() -> None:
     ]
     for patch_id in (*patch_ids(), *variant_ids()):
         level, peak = measure(patch_id)
-        target = TARGET_LUFS - (GHOST_DB if patch_id.endswith(":ghost") else 0.0)
-        change = min(target - level, PEAK_LIMIT_DB - peak)
+        change = min(TARGET_LUFS - level, PEAK_LIMIT_DB - peak)
+        if patch_id.endswith(":ghost"):
+            change = min(change, TARGET_LUFS - GHOST_DB - level)
         print(f"{patch_id:30s} {level:7.2f} LUFS {peak:7.2f} dBFS {change:+7.2f} dB")
         lines.append(f'"{patch_id}" = {patch_gain_db(patch_id) + change:.2f}')
     if not only_check:

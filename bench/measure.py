@@ -157,7 +157,7 @@ class Piece:
         high = self.bar_starts[self.bars if last_bar is None else last_bar]
         chosen = ~self.drum & (self.onset < high) & (self.end > low)
         beats = (np.minimum(self.end, high) - np.maximum(self.onset, low))[chosen] / self.beat
-        return np.bincount(self.pitch[chosen] % 12, beats, 12)
+        return np.bincount(self.pitch[chosen] % 12, beats, 12).astype(np.float64)
 
     def bar_levels(self) -> Floats:
         """Energy of each bar: summed (velocity × gain)² × beats; drum strokes count a quarter."""
@@ -191,7 +191,7 @@ def read_piece(path: Path) -> Piece:
     ValueError
         If the file holds no note.
     """
-    score = symusic.Score(str(path))
+    score: Any = symusic.Score(str(path))
     columns: list[NDArray[Any]] = []
     for track in score.tracks:
         notes = track.notes.numpy()

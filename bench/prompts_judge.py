@@ -114,7 +114,7 @@ def _key(wanted: str, piece: Piece, modulates: bool) -> Verdict:
     measured = key_name(tonic, minor)
     if wanted.endswith("whole-tone"):
         # No major or minor profile fits; what a listener checks is the six notes.
-        inside = beats[(pitch_class(wanted.split()[0]) + np.arange(0, 12, 2)) % 12].sum()
+        inside = beats[(pitch_class(wanted.split(maxsplit=1)[0]) + np.arange(0, 12, 2)) % 12].sum()
         share = inside / beats.sum()
         good, measured = share >= 0.9, f"{share:.0%} of the time in the scale"
     return Verdict("key", wanted, measured, good)

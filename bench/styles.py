@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -146,7 +147,8 @@ strongest section; *chords* are those of its first eight.
 
 
 def write_page(examples: Sequence[Example], out: Path) -> None:
-    """``styles.md`` beside the folder of pictures."""
+    """``styles.md`` beside the folder of pictures; what was heard comes from ``notes.toml``."""
+    heard = tomllib.loads((out / "notes.toml").read_text("utf-8"))
     lines = [HEAD.format(seconds=SECONDS, count=len(examples), seed=SEED)]
     for e in examples:
         facts = style(e.style_id)
@@ -154,7 +156,7 @@ def write_page(examples: Sequence[Example], out: Path) -> None:
             f"## {facts.name} (`{e.style_id}`)\n\n{facts.summary}\n\n"
             f"![{facts.name}: piano roll, spectrogram, loudness]({out.name}/{e.style_id}.png)\n\n"
             f"- {e.facts}; {e.sound}\n- form: {e.form}\n- chords: {e.chords}\n- tune: {e.tune}\n"
-            f"- parts: {e.parts}\n"
+            f"- parts: {e.parts}\n\n{heard.get(e.style_id, {}).get('text', '').strip()}\n"
         )
     out.with_suffix(".md").write_text("\n".join(lines), encoding="utf-8")
 

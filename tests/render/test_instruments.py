@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -74,7 +76,7 @@ def test_harder_is_louder_and_brighter(patch_id: str) -> None:
 def test_ringing_notes_only_decay(patch_id: str) -> None:
     audio = play(patch_id, [(0.0, 4.0, 62, 90)], 3.0)
     levels = [rms_db(audio, at, at + 0.5) for at in np.arange(0.2, 2.5, 0.5)]
-    assert all(later < earlier for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later < earlier for earlier, later in pairwise(levels))
 
 
 def test_low_piano_notes_ring_longer_than_high_ones() -> None:

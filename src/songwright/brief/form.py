@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from songwright.brief.model import SECTION_FUNCTIONS, SectionRequest
 from songwright.brief.numbers import NUMBER as NUMERAL
 from songwright.brief.numbers import read_number
-from songwright.brief.offers import NAMED, NUMBER, WORD
+from songwright.brief.offers import NAMED, NUMBER
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
 
@@ -26,7 +27,6 @@ _NAMES = {
     "a section": "A", "b section": "B", "c section": "C", "d section": "D", "section a": "A",
     "section b": "B", "section c": "C", "section d": "D", "part a": "A", "part b": "B", "part c": "C",
 }  # fmt: skip
-_LIST_ONLY = {"opening", "hook", "break", "build", "build up", "ending", "solo", "build-up"}
 _NAME = "(?:" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + ")"
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
@@ -79,7 +79,7 @@ def read_form(reading: Reading) -> None:
         if len(sections) > MOST_SECTIONS:
             raise BriefError(f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}")
         _offer(reading, sections, match.span(), NUMBER)
-    _single_sections(reading)
+    _sections_with_bars(reading)
 
 
 def parse_form(value: object) -> tuple[SectionRequest, ...]:
@@ -149,28 +149,17 @@ _SKELETON = ("verse", "chorus", "verse", "chorus")
 _LETTER_SKELETON = ("A", "B", "A")
 
 
-def _single_sections(reading: Reading) -> None:
-    """Sections named one by one ("with a 4-bar intro and a bridge") become a form around them."""
-    found: list[tuple[SectionRequest, tuple[int, int]]] = []
-    for match in _ONE.finditer(reading.lower):
-        name = re.search(rf"(?<![a-z-]){_NAME}(?![a-z])", match.group())
-        assert name is not None
+def _sections_with_bars(reading: Reading) -> None:
+    """Sections named one by one with their length ("a 4-bar intro"); see `around`."""
+    for match in reading.find(_ONE):
         section = _sections(match.group())[0]
-        if name.group() in _LIST_ONLY and not section.bars:
-            continue
-        found.append((section, match.span()))
-    if not found:
-        return
-    form = _around([section for section, _ in found])
-    for i, (section, span) in enumerate(found):
-        if i == 0:
-            shown = form_text(form) + " (a usual form around what was named)"
-            reading.offer("form", form, shown, span, WORD)
-        else:
-            reading.offer("section", section.function, f"a section: {section.function}", span, WORD)
+        if section.bars:
+            shown = f"a section: {form_text((section,))}"
+            reading.offer("section", section, shown, match.span(), NUMBER)
 
 
-def _around(named: list[SectionRequest]) -> tuple[SectionRequest, ...]:
+def around(named: Sequence[SectionRequest]) -> tuple[SectionRequest, ...]:
+    """A usual form that has the sections that were named one by one ("with a bridge")."""
     wanted: dict[str, SectionRequest] = {}
     for section in named:
         if section.bars or section.function not in wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from songwright.brief.meter import parse_meter
-from songwright.brief.model import TempoRequest
+from songwright.brief.model import SectionRequest, TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.tempo import shown as tempo_shown
@@ -59,7 +59,7 @@ def _one(reading: Reading, match: Match) -> None:
     if word.part and not word.instruments:
         offer("part", word.part, f"{word.part} part", WORD)
     if word.section:
-        offer("section", word.section, f"a section: {word.section}", WORD)
+        offer("section", SectionRequest(word.section), f"a section: {word.section}", WORD)
 
 
 _DIMENSIONS = ("valence", "arousal", "tension", "brightness", "density")

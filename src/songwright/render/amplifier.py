@@ -1,7 +1,7 @@
 """A guitar amplifier: filtering, a saturating stage at four times the rate, filtering.
 
 The curve is ``tanh`` with a bias (even harmonics), computed at four times the sample rate behind a
-48-tap polyphase low-pass, closing from 18 kHz on, so that what folds back lies 60 dB below the tone.
+48-tap polyphase low-pass, closing from 18 kHz on: what folds back lies 60 dB below the tone.
 """
 
 from __future__ import annotations

@@ -1,0 +1,138 @@
+"""Reading a prompt: every reader in turn, each claiming the words that it understands.
+
+The order matters. Notations that nothing else can be (chord charts, times of a climax, "3/4") go
+first; then lengths and numbers; then the vocabulary; scenes take what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from songwright.brief.chart import read_chart
+from songwright.brief.energy import read_energy
+from songwright.brief.form import read_form
+from songwright.brief.key import read_key, read_mode
+from songwright.brief.length import read_length
+from songwright.brief.meanings import read_meanings
+from songwright.brief.meter import read_meter
+from songwright.brief.model import SectionRequest, TempoRequest
+from songwright.brief.modulation import read_modulations
+from songwright.brief.negatives import read_negatives
+from songwright.brief.offers import HINT, SCENE, Offer
+from songwright.brief.phrases import find_phrases
+from songwright.brief.pitch import read_pitch_range
+from songwright.brief.players import read_players
+from songwright.brief.scenes import match_scene
+from songwright.brief.tempo import read_tempo, shown as tempo_shown
+from songwright.brief.text import CLAIMED, Reading
+from songwright.brief.title import read_title
+from songwright.brief.typos import mend
+from songwright.brief.vocabulary import english
+from songwright.styles import style
+from songwright.theory import Key
+
+_CLAUSE = re.compile(rf"[^,.;:!?{CLAIMED}()|]+")
+_MOST_SCENES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the readers of a prompt hand on beside their offers."""
+
+    section_charts: tuple[SectionRequest, ...]
+    targets: tuple[tuple[int, Key, str], ...]  # modulations to a named key
+
+
+def read_prompt(reading: Reading) -> Found:
+    """Let every reader claim its part of a prompt."""
+    read_title(reading)
+    charts = read_chart(reading)
+    read_energy(reading)
+    targets = read_modulations(reading)
+    read_meter(reading)
+    read_form(reading)
+    read_key(reading)
+    read_tempo(reading)
+    read_pitch_range(reading)
+    read_length(reading)
+    read_mode(reading)
+    read_vocabulary(reading)
+    read_scenes(reading)
+    return Found(charts, tuple(targets))
+
+
+def read_vocabulary(reading: Reading) -> None:
+    """Claim the words of the vocabulary: negatives, instruments, then everything else."""
+    mended = mend(reading)
+    matches = read_negatives(reading, find_phrases(reading, mended))
+    read_meanings(reading, read_players(reading, matches))
+    for start, word in mended.items():
+        if reading.lower[start : start + 1] == CLAIMED:
+            end = start
+            while end < len(reading.written) and reading.written[end].isalnum():
+                end += 1
+            written = reading.written[start:end]
+            shown = f"read as “{word}”"
+            reading.offers.append(
+                Offer("spelling", (start, word), shown, written, reading.source, SCENE, start)
+            )
+
+
+def read_scenes(reading: Reading) -> None:
+    """Recognise scenes among the words that nobody has claimed."""
+    scenes = 0
+    for clause in list(_CLAUSE.finditer(reading.lower)):
+        text = clause.group()
+        while scenes < _MOST_SCENES:
+            match = match_scene(text)
+            if match is None:
+                break
+            scenes += 1
+            spans = [
+                (clause.start() + m.start(), clause.start() + m.end())
+                for word in sorted(match.words)
+                for m in re.finditer(rf"(?<![a-z]){re.escape(word)}(?![a-z])", clause.group())
+            ]
+            spans.sort()
+            words = " … ".join(
+                reading.claim(*span) for span in spans if CLAIMED not in reading.lower[slice(*span)]
+            )
+            if not words:
+                break
+            at = spans[0][0]
+
+            def offer(
+                control: str, value: object, shown: str, words: str = words, at: int = at
+            ) -> None:
+                reading.offers.append(Offer(control, value, shown, words, "scene", SCENE, at))
+
+            offer("mood", words, f"like “{match.text}” ({match.likeness:.0%})")
+            reading.offers.append(Offer("affect", match.affect, "", words, "scene", HINT, at))
+            if match.style:
+                offer("style", match.style, f"{style(match.style).name} (suits the scene)")
+            if match.bpm is not None:
+                request = TempoRequest(*match.bpm)
+                offer("tempo", request, tempo_shown(request) + " (suits the scene)")
+            for name in match.production:
+                offer("production", name, f"{name} (suits the scene)")
+            for word in match.words:
+                text = re.sub(rf"(?<![a-z]){re.escape(word)}(?![a-z])", " ", text)
+
+
+def not_understood(reading: Reading) -> tuple[str, ...]:
+    """The words that nobody claimed and that are no stopwords, neighbours joined to phrases."""
+    stop = english().stopwords
+    phrases: list[str] = []
+    last = -1
+    for start, end in reading.free_words():
+        word = reading.lower[start:end]
+        if word in stop or (len(word) == 1 and not word.isdigit() and word.isascii()):
+            continue
+        gap = reading.written[last:start] if last >= 0 else ","
+        if last >= 0 and not gap.strip(" '") and CLAIMED not in reading.lower[last:start]:
+            phrases[-1] += gap + reading.written[start:end]
+        else:
+            phrases.append(reading.written[start:end])
+        last = end
+    return tuple(dict.fromkeys((*phrases, *reading.dropped)))
