@@ -63,7 +63,7 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [
-        (("compose", ""), 2, "prompt"),
+        (("compose", ""), 2, "empty"),
         (("compose", "pop", "--tempo", "5000"), 2, "tempo"),
         (("compose", "pop", "--bars", "0"), 2, "bars"),
         (("compose", "pop", "--meter", "4/7"), 2, "4/7"),

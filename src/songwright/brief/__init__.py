@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from songwright.brief.describe import describe
+from songwright.brief.fields import FIELDS
 from songwright.brief.model import (
     SECTION_FUNCTIONS,
     USES,
@@ -17,9 +19,11 @@ from songwright.brief.model import (
     SectionRequest,
     TempoRequest,
 )
+from songwright.brief.scenes import match_scene
 from songwright.brief.understand import understand
 
 __all__ = [
+    "FIELDS",
     "SECTION_FUNCTIONS",
     "USES",
     "Affect",
@@ -33,5 +37,7 @@ __all__ = [
     "Modulation",
     "SectionRequest",
     "TempoRequest",
+    "describe",
+    "match_scene",
     "understand",
 ]

@@ -17,7 +17,7 @@ from songwright.brief.form import form_text, parse_form
 from songwright.brief.key import parse_key
 from songwright.brief.length import parse_bars, parse_duration, shown as length_shown
 from songwright.brief.meter import parse_meter
-from songwright.brief.model import USES, ChartBar, SectionRequest
+from songwright.brief.model import USES, Avoid, ChartBar, InstrumentRequest, SectionRequest
 from songwright.brief.negatives import avoided
 from songwright.brief.offers import NUMBER, Offer
 from songwright.brief.phrases import find_phrases
@@ -183,7 +183,13 @@ def _chords(reading: FieldReading, value: object) -> None:
 def _instruments(reading: FieldReading, value: object) -> None:
     for item in _items(value):
         text = fold(item)
-        found = Reading(_as_words(item), "field")
+        exact = all_instruments().get(text)
+        if exact is not None:  # an id asks for just this one
+            role = "drums" if exact.is_kit else ""
+            reading.instruments.append(InstrumentRequest(item, (exact.id,), role))
+            reading.say("instruments", exact.id, exact.name, item)
+            continue
+        found = Reading(item, "field")
         read_players(found, find_phrases(found, mend(found)))
         left = not_understood(found)
         if not found.instruments or left:
@@ -197,7 +203,12 @@ def _instruments(reading: FieldReading, value: object) -> None:
 
 def _avoid(reading: FieldReading, value: object) -> None:
     for item in _items(value):
-        phrase = normal(fold(_as_words(item)))
+        exact = all_instruments().get(fold(item))
+        if exact is not None:
+            reading.avoid.append(Avoid(item, (exact.id,)))
+            reading.say("avoid", exact.id, f"not used: {exact.name}", item)
+            continue
+        phrase = normal(fold(item))
         phrase = re.sub(r"^(?:no|without|any|the) ", "", phrase)
         word = vocabulary().phrases.get(phrase)
         if word is None or not (word.instruments or word.part):
@@ -274,16 +285,6 @@ def _items(value: object) -> list[str]:
     """The items of a list, or of text with commas."""
     parts = value if isinstance(value, (list, tuple)) else re.split(r"[,;\n]+", str(value))
     return [text for part in parts if (text := clean(str(part)))]
-
-
-def _as_words(item: str) -> str:
-    """An instrument id in the words of its General MIDI name; anything else unchanged."""
-    entry = all_instruments().get(item.strip().lower())
-    if entry is None:
-        return item
-    exact = [p for p, w in vocabulary().phrases.items() if w.instruments[:1] == (entry.id,)]
-    named = normal(fold(entry.id.replace("_", " ")))
-    return named if named in vocabulary().phrases else (exact[0] if exact else item)
 
 
 def _word(text: str, wanted: Callable[[Word], bool]) -> Word | None:

@@ -38,7 +38,7 @@ _MIXED = re.compile(
 )
 _HALF = re.compile(
     rf"{_LEAD}{_QUALITY}(?:(?P<whole>{NUMBER}|an?)(?: {_MINUTE})? and (?:a )?half(?: {_MINUTE})?"
-    rf"|(?P<only>half (?:a )?minute))(?<!half){_TAIL}|{_LEAD}{_QUALITY.replace('quality', 'q2')}"
+    rf"|(?P<only>half (?:a )?minute)){_TAIL}|{_LEAD}{_QUALITY.replace('quality', 'q2')}"
     rf"(?P<w3>an?|one) {_MINUTE} and a half"
 )
 _SINGLE = re.compile(rf"{_LEAD}{_QUALITY}(?<![\d.:])(?P<value>-?{NUMBER}|an?)[ -]?{_UNIT}{_TAIL}")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-
 from songwright.brief.model import InstrumentRequest
-from songwright.brief.offers import NAMED, Offer
+from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.text import Reading
-from songwright.brief.vocabulary import vocabulary
+from songwright.styles import style
 
 _PLAYS = re.compile(
     r" ?,? ?(?:that |which |who )?(?:(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|taking|"
@@ -19,13 +17,15 @@ _PLAYS = re.compile(
 _BY = re.compile(r" (?:is |are )?(?:on|by|from|for|in|played (?:by|on)|with)(?: (?:the|an?|solo))* ")
 _ONLY_BEFORE = re.compile(
     r"(?:\b(?:only|just|solely|exclusively|nothing but|nothing except|nothing other than|simply)"
-    r"(?: (?:an?|the|one|uses?|using|for|with))* ?|\bsolo |\bunaccompanied |\bduet? (?:for|of) |"
+    r"(?: (?:an?|the|one|uses?|using|for|with))* ?|\bunaccompanied |\bduet? (?:for|of) |"
     r"\bduo (?:for|of) |\btrio (?:for|of) |\bquartet (?:for|of) )$"
 )
 _ONLY_AFTER = re.compile(
-    r"^ ?(?:only\b|alone\b|solo\b(?! (?:in|over|section|at|after))|and nothing else|with nothing else|"
+    r"^ ?(?:only\b(?! (?:in|at|during|for|after|from|on|when|enters?|plays?)\b)|alone\b|and nothing else|with nothing else|"
     r"no other instruments|unaccompanied|by itself|by themselves|duet\b|duo\b)"
 )
+_JOINING = re.compile(r"\b(?:with|featuring|and|plus|over|under|add|has|have|includes?)(?: (?:an?|the|some))* $")
+_SOLO = ("solo", "lone", "single")
 _OTHERS = re.compile(
     r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
     r"without (?:any )?other instruments?|no accompaniment|unaccompanied|no additional instruments?)\b"
@@ -60,7 +60,7 @@ def _groups(
         if i in used:
             continue
         word = match.word
-        if word.instruments and not (word.style and not word.role):
+        if word.instruments:
             adjectives = _touching(reading, pending, match)
             groups += [([m], None, None) for m in pending if m not in adjectives]
             pending = []
@@ -140,8 +140,9 @@ def _request(
     chosen: list[tuple[str, ...]] = (
         [(i,) for i in word.instruments] if word.separate else [word.instruments]
     )
-    for ids in chosen:
-        request = InstrumentRequest(match.phrase, ids, role, pattern, names)
+    for i, ids in enumerate(chosen):
+        own = word.roles[i] if i < len(word.roles) else role
+        request = InstrumentRequest(match.phrase, ids, own, pattern, names)
         reading.instruments.append(request)
     shown = ", ".join(ids[0] for ids in chosen)
     extras = [f"role {role}" if role else "", f"pattern {pattern}" if pattern else ""]
@@ -153,9 +154,26 @@ def _request(
     reading.offers.append(
         Offer("instruments", (match.phrase, place), shown, words, reading.source, NAMED, place)
     )
+    if word.style:
+        near = f" (nearest to {match.phrase})" if word.near else ""
+        rank = HINT if word.hint else WORD if word.only else NAMED
+        shown = style(word.style).name + near
+        reading.offers.append(
+            Offer("style", word.style, shown, words, reading.source, rank, place)
+        )
+    alone_here = set(names) & set(_SOLO) or "solo" in match.phrase.split()
+    joined = _JOINING.search(reading.written[max(0, start - 30) : start].lower()) is not None
+    if word.only and (match.phrase.endswith(" solo") or (joined and "solo" in match.phrase)):
+        only = False
     if only:
         reading.offers.append(
             Offer("only these", True, "nothing else plays", words, reading.source, NAMED, place)
+        )
+    elif alone_here:
+        # A soloist of his own, or one among others? The assembly knows when all is read.
+        control = "lead" if joined else "only these"
+        reading.offers.append(
+            Offer(control, match.phrase, "solo: nothing else plays", words, reading.source, NAMED, place)
         )
 
 
@@ -173,13 +191,3 @@ def _only(reading: Reading) -> None:
         return
     for match in reading.find(_OTHERS):
         reading.offer("only these", True, "nothing else plays", match.span(), NAMED)
-
-
-def with_role(request: InstrumentRequest, role: str) -> InstrumentRequest:
-    """The request for another role."""
-    return replace(request, role=role)
-
-
-def known_instrument_words() -> tuple[str, ...]:
-    """Every phrase that names an instrument, for suggestions."""
-    return tuple(p for p, w in vocabulary().phrases.items() if w.instruments)

@@ -79,8 +79,8 @@ def offer_word(reading: Reading, word: TempoWord, span: tuple[int, int]) -> None
     reading.offer("tempo", request, shown(request), span, rank)
 
 
-def for_style(request: TempoRequest, word: str, style_id: str) -> TempoRequest:
-    """What a plain word such as "slow" means within a style whose tempos lie elsewhere.
+def for_style(request: TempoRequest, style_id: str) -> TempoRequest:
+    """What a plain word such as "slow" means in BPM within a style whose tempos lie elsewhere.
 
     Nobody means 60 BPM by "slow drum and bass". Where word and style do not overlap, the word
     chooses the outer third of the style's range.

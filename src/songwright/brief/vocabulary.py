@@ -17,6 +17,7 @@ from importlib.resources import files
 import msgspec
 
 from songwright.errors import BriefError
+from songwright.score import instruments
 
 _FILES = ("styles", "moods", "production", "controls", "instruments", "ensembles", "foreign")
 _SEPARATORS = re.compile(r"[-\s]+")
@@ -39,9 +40,9 @@ class Word:
         False for words that carry affect without being a mood ("busy").
     adjective
         True if the word may describe an instrument.
-    instruments, role, pattern, only, separate
+    instruments, role, pattern, only, separate, roles
         An instrument request; ``only`` asks for nothing else, ``separate`` asks for each of the
-        instruments (a string quartet) instead of any of them (strings).
+        instruments (a string quartet) instead of any of them (strings), with ``roles`` for each.
     part
         The word names what a part does ("melody", "riff"): a role for the instrument next to it.
     bpm, term
@@ -65,6 +66,7 @@ class Word:
     pattern: str = ""
     only: bool = False
     separate: bool = False
+    roles: tuple[str, ...] = ()
     part: str = ""
     section: str = ""
     use: str = ""
@@ -125,6 +127,10 @@ def vocabulary() -> Vocabulary:
     for phrase, word in list(phrases.items()):
         for plural in _plurals(phrase, word):
             phrases.setdefault(plural, word)
+    for row in instruments().values():  # General MIDI names ask for just this instrument
+        name = normal(row.id.replace("_", " "))
+        role = "drums" if row.is_kit else "bass" if row.family == "bass" else ""
+        phrases.setdefault(name, Word((name,), instruments=(row.id,), role=role))
     longest: dict[str, int] = {}
     for phrase in phrases:
         parts = phrase.split(" ")

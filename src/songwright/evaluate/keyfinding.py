@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
-_MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
+PROFILES = (
+    (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
+    (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
+)
+"""Share of each degree above the tonic in major and in minor keys."""
 _NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
@@ -45,7 +48,7 @@ def estimate_key(pitch_class_weights: Sequence[float]) -> KeyEstimate | None:
     share = [w / total for w in pitch_class_weights]
     found = []
     for tonic in range(12):
-        for is_minor, profile in ((False, _MAJOR), (True, _MINOR)):
+        for is_minor, profile in ((False, PROFILES[0]), (True, PROFILES[1])):
             distance = sum((share[(tonic + i) % 12] - profile[i]) ** 2 for i in range(12)) ** 0.5
             found.append((distance, tonic, is_minor))
     found.sort()

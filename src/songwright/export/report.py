@@ -66,7 +66,7 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         *_time_rows(brief, plan, midi, audio, seconds),
         _key_row(brief, plan, midi, audio),
         *_cast_rows(brief, plan, midi),
-        *_shape_rows(brief, plan, score, midi),
+        *_shape_rows(brief, plan, midi),
     ]
     if audio is not None:
         rows += _sound_rows(audio)
@@ -190,7 +190,7 @@ def _cast_rows(brief: Brief, plan: Plan, midi: MidiMeasures) -> list[Row]:
     return rows
 
 
-def _shape_rows(brief: Brief, plan: Plan, score: Score, midi: MidiMeasures) -> list[Row]:
+def _shape_rows(brief: Brief, plan: Plan, midi: MidiMeasures) -> list[Row]:
     rows = []
     sections = " ".join(s.function for s in plan.sections)
     asked_form = " ".join(s.function for s in brief.form)
@@ -198,11 +198,15 @@ def _shape_rows(brief: Brief, plan: Plan, score: Score, midi: MidiMeasures) -> l
     rows.append(
         Row("form", asked_form, sections, found, _verdict(bool(asked_form), found == asked_form))
     )
-    asked_chords = " | ".join(" ".join(b.chords) for b in brief.chart)
+    charts = [brief.chart, *(section.chart for section in brief.form)]
+    asked_chords = " ‖ ".join(
+        " | ".join(" ".join(b.chords) for b in chart) for chart in charts if chart
+    )
+    planned_chords = tuple(span.chord.symbol for span in plan.chords)
     rows.append(
-        Row("chords", asked_chords, f"{len(plan.chords)} chords: {_chords(score)}",
-            f"{len(midi.chords)} markers in the file",
-            _verdict(bool(brief.chart), len(midi.chords) == len(plan.chords)))
+        Row("chords", asked_chords, f"{len(planned_chords)}: {_first(planned_chords)}",
+            f"{len(midi.chords)}: {_first(midi.chords)}",
+            _verdict(bool(asked_chords), midi.chords == planned_chords))
     )  # fmt: skip
     low, high = midi.pitch_low, midi.pitch_high
     if low is not None and high is not None:
@@ -244,9 +248,8 @@ def density_class(onsets_per_beat: float) -> str:
     return "dense" if onsets_per_beat > DENSE_ABOVE else "medium"
 
 
-def _chords(score: Score) -> str:
-    first = " ".join(c.chord.symbol for c in score.chords[:8])
-    return first + (" …" if len(score.chords) > 8 else "")
+def _first(symbols: tuple[str, ...]) -> str:
+    return " ".join(symbols[:8]) + (" …" if len(symbols) > 8 else "")
 
 
 def _sound_rows(audio: AudioMeasures) -> list[Row]:

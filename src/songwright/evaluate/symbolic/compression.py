@@ -14,6 +14,7 @@ from songwright.evaluate.symbolic.repetition import tune_bars
 from songwright.evaluate.tune import tune_of, tune_slots
 
 _MOST_NOTES = 256
+_LONGEST_REST = 64
 
 
 @measures("compression_cosiatec", "compression_zlib")
@@ -21,9 +22,10 @@ def compression(piece: Piece) -> Findings:
     tune = tune_of(piece)
     if tune.size < 16:
         raise NotDefined("the tune has fewer than sixteen notes")
-    points = np.unique(
-        np.stack([tune_slots(piece), tune["pitch"].astype(np.int64)], axis=1)[:_MOST_NOTES], axis=0
-    )
+    # A rest of any length counts as at most four bars, so that the kernel's grid stays small.
+    steps = np.minimum(np.diff(tune_slots(piece), prepend=tune_slots(piece)[0]), _LONGEST_REST)
+    pairs = np.stack([np.cumsum(steps), tune["pitch"].astype(np.int64)], axis=1)
+    points = np.unique(pairs[:_MOST_NOTES], axis=0)
     points -= points.min(axis=0)
     ratio = float(compression_ratio(points[:, 0].copy(), points[:, 1].copy()))
     bars = (0, int(tune["bar"][min(_MOST_NOTES, tune.size) - 1]) + 1)

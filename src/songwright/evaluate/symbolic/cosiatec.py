@@ -44,7 +44,7 @@ def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
         for n in range(pairs):
             occurrences[key[n]] += 1
         order = np.argsort(key, kind="mergesort")
-        best_ratio, best_gain = 1.0, 0
+        best_ratio, best_gain, best_cost = 1.0, 0, 0.0
         best_pattern = np.empty(0, np.int64)
         begin = 0
         while begin < pairs:

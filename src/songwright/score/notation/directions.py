@@ -23,6 +23,8 @@ _LOUDNESS = {
     "fff": 140, "ffff": 141, "sf": 124, "sfz": 124, "fp": 107,
 }  # fmt: skip
 
+_UNMARKED_CHANGE = 0.06  # tempo changes below this are the player's freedom, not a new tempo
+
 # Upper bound in pulses a minute of each tempo word.
 _TEMPO_WORDS = (
     (40, "Grave"), (60, "Largo"), (76, "Adagio"), (106, "Andante"), (120, "Moderato"),
@@ -163,7 +165,7 @@ def _tempo_marks(score: Score, barline: BarLine) -> list[Mark]:
                     else _sound_tempo(tempo.bpm),
                 )
             )
-        elif abs(tempo.bpm / shown - 1.0) < 0.02:
+        elif abs(tempo.bpm / shown - 1.0) < _UNMARKED_CHANGE:
             marks.append(Mark(tempo.tick, _sound_tempo(tempo.bpm)))
         else:
             returns = before_bend and abs(tempo.bpm / before_bend - 1.0) < 0.015

@@ -27,8 +27,8 @@ _COLLISION = 30.0
 _JOIN_TICKS = 90  # an end this close to an onset or bar line was meant to reach it
 _SHORTEST_REST_TICKS = 180  # shorter silences come from detached playing, not from a rest
 _STACCATO_TICKS = 240  # detached notes are written no shorter than this if there is room
-_FULL_ENOUGH = 0.87  # a note may be written this much shorter than it sounds
-_PLAIN_LENGTHS = (120, 240, 360, 480, 720, 960, 1440, 1920)
+_FULL_ENOUGH = 0.8  # a note may be written this much shorter than it sounds
+_PLAIN_LENGTHS = (120, 240, 480, 720, 960, 1440, 1920)
 _TRIPLET_LENGTHS = (80, 160, 320, 480, 640, 960)
 _BEAT_TICKS = 480
 

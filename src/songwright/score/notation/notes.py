@@ -42,11 +42,13 @@ class Place:
 
 
 def lines_of(voice: Sequence[Slice], barline: BarLine) -> Lines:
-    """Slurs over runs of legato notes, at most two bars long, and slides to the next note."""
+    """Slurs over runs of single legato notes, at most two bars long, and slides to the next note.
+
+    Legato chords have no slur: over their ties it would only be in the way.
+    """
     runs: list[list[Slice]] = []
     for piece in voice:
-        legato = all(t.note.articulation == "legato" for t in piece.tones)
-        if not legato:
+        if len(piece.tones) > 1 or piece.tones[0].note.articulation != "legato":
             continue
         bar = barline.at(piece.start)
         joins = (

@@ -1,0 +1,152 @@
+"""What is wanted against what is forbidden: negatives, specifics and "only these"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from songwright.brief.model import Avoid, InstrumentRequest
+from songwright.brief.negatives import avoided
+from songwright.errors import BriefError
+
+
+@dataclass(frozen=True, slots=True)
+class Players:
+    """The requests and negatives that remain, and what had to give way."""
+
+    instruments: tuple[InstrumentRequest, ...]
+    avoid: tuple[Avoid, ...]
+    conflicts: tuple[str, ...]
+
+
+def agree(
+    wanted: Sequence[tuple[InstrumentRequest, str]], barred: Sequence[tuple[Avoid, str]]
+) -> Players:
+    """Let requests and negatives agree; each comes with its source, ``"prompt"`` or ``"field"``.
+
+    A negative takes away what it names, even from a broader request ("strings but no violins").
+    Where both name the same thing a field beats the prompt, and otherwise the negative wins. A
+    request that is more specific than the negative stays ("no drums, just a shaker").
+
+    Raises
+    ------
+    BriefError
+        If every instrument that was asked for is also forbidden.
+    """
+    requests = list(_distinct(wanted))
+    conflicts: list[str] = []
+    avoids: list[Avoid] = []
+    for avoid, source in barred:
+        kept: list[tuple[InstrumentRequest, str]] = []
+        for request, origin in requests:
+            request_left, avoid = _meet(request, origin, avoid, source, conflicts)
+            if request_left is not None:
+                kept.append((request_left, origin))
+        requests = kept
+        if avoid not in avoids and (avoid.instruments or avoid.roles or not _is_player(avoid.word)):
+            avoids.append(avoid)
+    if wanted and not requests:
+        words = ", ".join(dict.fromkeys(request.word for request, _ in wanted))
+        raise BriefError(
+            f"every instrument that was asked for ({words}) is also forbidden; take the negative "
+            "back or name another instrument"
+        )
+    requests_left = tuple(request for request, _ in requests)
+    return Players(requests_left, tuple(avoids), tuple(dict.fromkeys(conflicts)))
+
+
+def _meet(
+    request: InstrumentRequest, origin: str, avoid: Avoid, source: str, conflicts: list[str]
+) -> tuple[InstrumentRequest | None, Avoid]:
+    """One request against one negative: what is left of each."""
+    same_role = request.role != "" and request.role in avoid.roles
+    shared = set(request.instruments) & set(avoid.instruments)
+    if not shared and not (same_role and not avoid.instruments):
+        return request, avoid
+    if _drums_and_percussion(request, avoid):
+        return request, _without(avoid, request)
+    left = tuple(i for i in request.instruments if i not in shared)
+    if shared and left:
+        return replace(request, instruments=left), avoid
+    if origin == "field" and source != "field":
+        conflicts.append(
+            f"instruments: “{request.word}” is asked for in a field and “no {avoid.word}” in the "
+            f"prompt; {request.word} plays, because a field beats the prompt."
+        )
+        return request, _without(avoid, request)
+    if _more_specific(request, avoid) and not (source == "field" and origin != "field"):
+        conflicts.append(
+            f"instruments: “{request.word}” and “no {avoid.word}” disagree; {request.word} plays, "
+            "because the specific beats the general."
+        )
+        return request, _without(avoid, request)
+    reason = "a field beats the prompt" if source != origin else "a negative beats a request"
+    conflicts.append(
+        f"instruments: “{request.word}” is both asked for and excluded (“no {avoid.word}”); it does "
+        f"not play, because {reason}."
+    )
+    return None, avoid
+
+
+def _drums_and_percussion(request: InstrumentRequest, avoid: Avoid) -> bool:
+    """True for "percussion, but no drums" and the reverse: kits serve both, the roles differ."""
+    if not {"drums", "percussion"} <= set(avoid.roles):
+        return False
+    by_drums = "percussion" not in avoid.word and "perc" not in avoid.word.split()
+    if by_drums:
+        return request.role == "percussion"
+    return request.role == "drums"
+
+
+def _more_specific(request: InstrumentRequest, avoid: Avoid) -> bool:
+    if request.word == avoid.word:
+        return False
+    if avoided(request.word, request.instruments, request.role).instruments == avoid.instruments:
+        return False  # two names of the same thing
+    return set(request.instruments) < set(avoid.instruments)
+
+
+def _without(avoid: Avoid, request: InstrumentRequest) -> Avoid:
+    """The negative without what the request needs; parts of the style stay barred by role."""
+    ids = tuple(i for i in avoid.instruments if i not in request.instruments)
+    roles = avoid.roles
+    if request.role == "percussion" and _drums_and_percussion(request, avoid):
+        roles = ("drums",)
+    elif request.role == "drums" and _drums_and_percussion(request, avoid):
+        roles = ("percussion",)
+    return replace(avoid, instruments=ids, roles=roles)
+
+
+def _is_player(word: str) -> bool:
+    return bool(avoided(word, ()).instruments)
+
+
+def _distinct(
+    wanted: Sequence[tuple[InstrumentRequest, str]],
+) -> list[tuple[InstrumentRequest, str]]:
+    """Requests without repeats of a word; the later, fuller one wins ("drums … brushed drums")."""
+    result: list[tuple[InstrumentRequest, str]] = []
+    for request, source in wanted:
+        twin = next(
+            (k for k, (r, _) in enumerate(result)
+             if r.word == request.word and r.role == request.role and r.instruments == request.instruments
+             and not (len(r.instruments) == 1 and not r.adjectives and r.word == request.word
+                      and _is_ensemble(r, wanted))),
+            None,
+        )  # fmt: skip
+        if twin is None:
+            result.append((request, source))
+        else:
+            older = result[twin][0]
+            adjectives = tuple(dict.fromkeys((*older.adjectives, *request.adjectives)))
+            pattern = request.pattern or older.pattern
+            result[twin] = (replace(request, adjectives=adjectives, pattern=pattern), source)
+    return result
+
+
+def _is_ensemble(
+    request: InstrumentRequest, wanted: Sequence[tuple[InstrumentRequest, str]]
+) -> bool:
+    """True for the two violins of a quartet: one word that asks for several players."""
+    same_word = [r for r, _ in wanted if r.word == request.word]
+    return len({r.instruments for r in same_word}) > 1

@@ -1,0 +1,48 @@
+"""Every symbolic metric of one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from songwright.evaluate.model import Measurement
+from songwright.evaluate.piece import piece_of
+from songwright.evaluate.registry import measure_piece
+from songwright.perform.model import Performance
+from songwright.score import Score
+from songwright.score.midi import read_midi
+
+
+def evaluate_score(
+    score: Score,
+    performance: Performance | None = None,
+    plan_energy: Sequence[float] | None = None,
+) -> tuple[Measurement, ...]:
+    """Measure a score with every symbolic metric.
+
+    Parameters
+    ----------
+    score
+        The piece as written, from whatever source. An empty one is answered too.
+    performance
+        The piece as played, if known: timing and velocities are read from it.
+    plan_energy
+        Planned energy 0..1, one value a bar, if known.
+
+    Returns
+    -------
+    tuple of Measurement
+        One for each metric, in the order of `songwright.evaluate.metric_facts`. A metric that the
+        piece does not define has the value None and says why.
+    """
+    return measure_piece(piece_of(score, performance, plan_energy))
+
+
+def evaluate_midi(data: bytes) -> tuple[Measurement, ...]:
+    """Measure a MIDI file from anywhere with every symbolic metric.
+
+    Raises
+    ------
+    FileFormatError
+        If the bytes are not a MIDI file.
+    """
+    return evaluate_score(read_midi(data))
