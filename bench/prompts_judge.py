@@ -8,7 +8,7 @@ note. Style and use cannot be measured in a MIDI file; they are taken from ``son
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,8 @@ def judge(expect: dict[str, Any], piece: Piece, facts: dict[str, Any]) -> list[V
             verdicts.extend(_JUDGES[name](wanted, piece))
         else:
             raise ValueError(f"an expectation named {name!r} is not known")
-    return [*verdicts, _no_dead_air(piece)]
+    verdicts.append(_no_dead_air(piece))
+    return [replace(v, obeyed=bool(v.obeyed)) for v in verdicts]  # NumPy has bools of its own
 
 
 def _tempo(wanted: list[float], piece: Piece) -> list[Verdict]:

@@ -384,6 +384,15 @@ def test_instruments_and_programs():
     assert kit.findtext("score-instrument/instrument-name") == "Closed Hi-Hat"
 
 
+def test_players_of_one_name_are_numbered():
+    parts = [
+        Part(i, n, "inner", "violin") for i, n in (("a", "Violin"), ("b", "Violin"), ("c", "Cello"))
+    ]
+    root = root_of(piece(*parts))
+    assert [n.text for n in root.iter("part-name")] == ["Violin 1", "Violin 2", "Cello"]
+    assert [n.text for n in root.iter("part-abbreviation")] == ["Vln. 1", "Vln. 2", "Vc."]
+
+
 def test_transposing_instruments_read_their_own_key():
     root = root_of(
         piece(line("sax", "alto_sax", Note(0, 480, 62)), line("gtr", "acoustic_guitar_nylon"))

@@ -192,6 +192,24 @@ def test_a_played_rhythm_comes_back_as_written(seed, spread):
     assert snap(played, BarLine(score(notes=written))) == written
 
 
+@pytest.mark.parametrize(
+    ("onset", "shortened", "following", "written"),
+    [
+        (0, 384, 960, 480),  # four fifths of a quarter, then a rest
+        (0, 108, 240, 240),  # detached eighths have no rests between them
+        (240, 84, 360, 120),
+        (480, 96, 1440, 240),  # an eighth and a rest, not a sixteenth and two
+        (0, 922, 960, 960),
+        (0, 691, 720, 720),
+        (160, 112, 320, 160),
+        (960, 1164, 3840, 960),
+    ],
+)
+def test_shortened_notes_get_their_written_length(onset, shortened, following, written):
+    notes = [Note(onset, shortened, 60), Note(following, 480, 62)]
+    assert snap(notes, BarLine(score(bars=3, notes=notes)))[0].duration_ticks == written
+
+
 def test_unisons_do_not_overlap():
     notes = [Note(0, 960, 60), Note(480, 480, 60), Note(480, 240, 60)]
     assert snap(notes, BarLine(score(notes=notes))) == [Note(0, 480, 60), Note(480, 480, 60)]

@@ -15,7 +15,8 @@ from songwright.brief.chart import chart_text, parse_chart
 from songwright.brief.energy import parse_energy, point_text
 from songwright.brief.form import form_text, parse_form
 from songwright.brief.key import parse_key
-from songwright.brief.length import parse_bars, parse_duration, shown as length_shown
+from songwright.brief.length import parse_bars, parse_duration
+from songwright.brief.length import shown as length_shown
 from songwright.brief.meter import parse_meter
 from songwright.brief.model import USES, Avoid, ChartBar, InstrumentRequest, SectionRequest
 from songwright.brief.negatives import avoided
@@ -23,7 +24,8 @@ from songwright.brief.offers import NUMBER, Offer
 from songwright.brief.phrases import find_phrases
 from songwright.brief.players import read_players
 from songwright.brief.prompt import not_understood, read_scenes, read_vocabulary
-from songwright.brief.tempo import parse_tempo, shown as tempo_shown
+from songwright.brief.tempo import parse_tempo
+from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading, clean, fold
 from songwright.brief.title import LONGEST_TITLE
 from songwright.brief.typos import mend

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from songwright.brief.model import SECTION_FUNCTIONS, SectionRequest
+from songwright.brief.model import SECTION_FUNCTIONS, EnergyPoint, SectionRequest
 from songwright.brief.numbers import NUMBER as NUMERAL
 from songwright.brief.numbers import read_number
-from songwright.brief.offers import NAMED, NUMBER
+from songwright.brief.offers import NAMED, NUMBER, WORD, Offer
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
 
@@ -31,7 +31,12 @@ _NAME = "(?:" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) 
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
     rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |long |short |"
-    rf"big |quiet |soft |loud |full |instrumental |gentle |slow |huge |{NUMERAL}[ -]{_COUNT} )*)"
+    rf"full |instrumental |{NUMERAL}[ -]{_COUNT} )*)"
+)
+_QUIET = "quiet|soft|gentle|calm|slow|sparse|small|stripped back|intimate|mellow|subdued|tender|low key"
+_LOUD = "big|loud|huge|massive|explosive|powerful|epic|intense|anthemic|soaring|heavy|energetic|full on"
+_MOODED = re.compile(
+    rf"\b(?P<level>(?:very )?(?:(?P<quiet>{_QUIET})|(?:{_LOUD})))(?= (?P<name>{_NAME})(?![a-z]))"
 )
 _AFTER = rf"(?: ?\d\b)?(?: ?\(? ?(?:of )?{NUMERAL}[ -]?{_COUNT} ?\)?| ?: ?\d{{1,3}}\b| ?\(\d{{1,3}}\)| ?x ?\d\b| \d+x\b)?"
 _ITEM = rf"(?<![a-z-]){_BEFORE}(?<![a-z-]){_NAME}(?![a-z]){_AFTER}"
@@ -73,9 +78,12 @@ def read_form(reading: Reading) -> None:
     for match in reading.find(_SHAPE):
         form = [SectionRequest(c) for c in _SHAPES[match["shape"]]]
         _offer(reading, form, match.span(), NAMED)
+    _levels(reading)
     for match in reading.find(_LIST):
         items = [m.group() for m in _ONE.finditer(match.group())]
         sections = [section for item in items for section in _sections(item)]
+        if not _is_whole(match.group(), sections):
+            continue
         if len(sections) > MOST_SECTIONS:
             raise BriefError(f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}")
         _offer(reading, sections, match.span(), NUMBER)
@@ -120,6 +128,33 @@ def form_text(form: tuple[SectionRequest, ...]) -> str:
     return ", ".join(f"{s.function} ({s.bars} bars)" if s.bars else s.function for s in form)
 
 
+def _levels(reading: Reading) -> None:
+    """"A quiet intro" is a point of the energy curve; elsewhere a form alone cannot place it."""
+    for match in reading.find(_MOODED):
+        function = _NAMES[match["name"]]
+        words = reading.claim(*match.span())
+        if function not in ("intro", "outro"):
+            reading.dropped.append(f"{words} {match['name']}")
+            continue
+        level = 0.2 if match["quiet"] else 0.9
+        point = EnergyPoint(level, 0.0 if function == "intro" else 1.0)
+        reading.energy.append(point)
+        shown = f"energy {level:g} in the {function}"
+        reading.offers.append(
+            Offer("energy", point, shown, words, reading.source, WORD, match.start())
+        )
+
+
+def _is_whole(text: str, sections: list[SectionRequest]) -> bool:
+    """True if a list is a whole form, not just sections to have ("an intro and a bridge")."""
+    names = {s.function for s in sections}
+    if text.startswith(("form", "structure", "arrangement", "sections")):
+        return True
+    if names in ({"verse", "chorus"}, {"A", "B"}) and " and " not in text:
+        return True
+    return len(sections) > 2 and bool(names & {"verse", "chorus", "drop", "A", "B"})
+
+
 def _offer(
     reading: Reading, sections: list[SectionRequest], span: tuple[int, int], rank: int
 ) -> None:
@@ -129,7 +164,8 @@ def _offer(
 
 def _sections(item: str) -> list[SectionRequest]:
     """One item of a list, such as ``"4-bar intro"`` or ``"chorus x2"``."""
-    name = re.search(rf"(?<![a-z-])(?:{_NAME}|[abcd])(?![a-z])", item)
+    name = re.search(rf"(?<![a-z-]){_NAME}(?![a-z])", item)
+    name = name or re.search(r"(?<![a-z-])[abcd](?![a-z])", item)
     assert name is not None
     function = _NAMES.get(name.group(), name.group().upper())
     bars = _BARS_OF_ITEM.search(item)

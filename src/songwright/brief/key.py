@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from songwright.brief.offers import NAMED
+from songwright.brief.offers import NAMED, WORD
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
 from songwright.theory import MODES, Key
@@ -22,7 +22,7 @@ _MODE_NAMES = {
     "mixolydisch": "mixolydian", "locrian": "locrian", "lokrisch": "locrian",
     "major pentatonic": "major pentatonic", "pentatonic major": "major pentatonic",
     "minor pentatonic": "minor pentatonic", "pentatonic minor": "minor pentatonic",
-    "pentatonic": "minor pentatonic", "blues scale": "blues", "blues": "blues",
+    "pentatonic": "minor pentatonic", "blues scale": "blues", "blues mode": "blues",
     "whole-tone": "whole-tone", "whole tone": "whole-tone", "wholetone": "whole-tone",
 }  # fmt: skip
 _APPROXIMATE = {"hungarian minor", "phrygian dominant"}
@@ -33,7 +33,11 @@ _AFTER = r"(?: (?:key|scale|mode|tonality|tonart))?"
 _INTRO = r"(?:\b(?:in |key ?(?:of|:|=|is) ?|in the key of |tonality:? |tonart:? )+)?"
 
 # "A minor", "F# dorian", "E flat major", "C-major", "Dmin"
-_NAMED_KEY = re.compile(rf"{_INTRO}(?<![a-z0-9#])(?:the )?{_TONIC}[ -]?(?P<mode>{_MODE})(?![a-z]){_AFTER}")
+_NAMED_KEY = re.compile(
+    rf"{_INTRO}(?<![a-z0-9#])(?:the )?{_TONIC}[ -]?(?P<mode>{_MODE})(?![a-z]){_AFTER}"
+)
+# "E blues": a key and a style at once, so only the tonic is claimed.
+_BLUES_KEY = re.compile(r"(?<!\w)(?P<tonic>[A-G])(?P<sign>#|b|)(?P<minor>)(?= [Bb]lues\b)")
 # "in C", "in F#", "key of Bb": major by convention; "in Dm": minor. The letter must be a capital.
 _LONE_KEY = re.compile(
     r"\b(?:[Ii]n (?:the )?(?:[Kk]ey of )?|[Kk]ey(?: of|:| =|=| is)? ?)"
@@ -63,10 +67,12 @@ _ROMANCE_TONICS = {
     "do": "C", "ut": "C", "re": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B",
 }  # fmt: skip
 _MODE_ONLY = re.compile(
-    rf"\b(?:(?:in )?(?:a|an|the) )?(?:in )?(?P<mode>{_MODE.replace('|blues)', ')')})\b"
+    rf"\b(?:(?:in )?(?:a|an|the) )?(?:in )?(?P<mode>{_MODE})\b"
     r"(?: (?:key|scale|mode|tonality|feel))?(?! ?(?:chord|third|seventh|7|blues))"
 )
-_UNKNOWN = re.compile(r"\bkey(?: of|:|=) ?(?P<name>[h-z](?: ?(?:sharp|flat|#|b))?)(?![\w])")
+_UNKNOWN = re.compile(
+    r"\bkey(?: of|:|=) ?(?P<name>(?!h[ -](?:dur|moll))[h-z](?: ?(?:sharp|flat|#|b))?)(?![\w'])"
+)
 _ARTICLE_NOUNS = ("key", "scale", "mode", "tonality", "third", "chord", "blues", "feel", "mood")
 
 
@@ -79,8 +85,7 @@ def read_key(reading: Reading) -> None:
         If a key is named that does not exist ("key of X").
     """
     for match in reading.find(_UNKNOWN):
-        if match["name"][0] != "h" or "sharp" in match["name"]:
-            raise _unknown(match["name"])
+        raise _unknown(match["name"])
     for match in reading.find(_GERMAN):
         if _is_article(reading, match, match["tonic"]):
             continue
@@ -90,13 +95,17 @@ def read_key(reading: Reading) -> None:
         sign = "" if not match["sign"] else "b" if "b" in match["sign"] else "#"
         _offer(reading, match, _ROMANCE_TONICS[match["tonic"]] + sign, _MODE_NAMES[match["mode"]])
     for match in reading.find(_NAMED_KEY):
-        if not _is_article(reading, match, match["tonic"]) and not _is_verb(reading, match):
+        if not _is_article(reading, match, match["tonic"]):
             _offer(reading, match, _tonic(match), _MODE_NAMES[match["mode"]], match["mode"])
-    for pattern, cased in ((_LONE_KEY, True), (_LOWER_LONE, False), (_SHORT_MINOR, True)):
-        for match in reading.find(pattern, cased):
-            _offer(reading, match, _tonic(match), "minor" if match["minor"] else "major")
-    for match in reading.find(_BARE_ACCIDENTAL, cased=True):
-        _offer(reading, match, _tonic(match), "major")
+    for match in reading.find(_BLUES_KEY, cased=True):
+        if match["tonic"] != "A" or match["sign"] or match.start() > 0:
+            _offer(reading, match, _tonic(match), "blues", rank=WORD)
+    for pattern in (_LONE_KEY, _LOWER_LONE, _SHORT_MINOR, _BARE_ACCIDENTAL):
+        for match in reading.find(pattern, cased=pattern is not _LOWER_LONE):
+            if match["minor"]:
+                _offer(reading, match, _tonic(match), "minor")
+            else:
+                _offer(reading, match, _tonic(match), "major", rank=WORD)
 
 
 def read_mode(reading: Reading) -> None:
@@ -149,14 +158,19 @@ def _tonic(match: re.Match[str]) -> str:
 
 
 def _offer(
-    reading: Reading, match: re.Match[str], tonic: str, mode: str, mode_name: str = ""
+    reading: Reading,
+    match: re.Match[str],
+    tonic: str,
+    mode: str,
+    mode_name: str = "",
+    rank: int = NAMED,
 ) -> None:
     key = Key(tonic, mode)
     if not _is_usual(key):
         # G# major and the like have no signature; the enharmonic twin sounds the same.
         key = key.transposed(0)
     shown = f"{key} (nearest to {mode_name})" if mode_name in _APPROXIMATE else str(key)
-    reading.offer("key", key, shown, match.span(), NAMED)
+    reading.offer("key", key, shown, match.span(), rank)
 
 
 def _is_usual(key: Key) -> bool:
@@ -190,8 +204,3 @@ def _is_article(reading: Reading, match: re.Match[str], tonic: str) -> bool:
     if match.group().startswith(("in ", "key")):
         return False
     return following[1] not in ("at", "with", "and", "for", "in", "to", "from", "but", "or")
-
-
-def _is_verb(reading: Reading, match: re.Match[str]) -> bool:
-    """True for "b minor" made of something else, such as a section letter ("A, B blues")."""
-    return match["mode"] == "blues" and reading.text[match.start("tonic")].islower()

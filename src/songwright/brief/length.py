@@ -41,6 +41,12 @@ _HALF = re.compile(
     rf"|(?P<only>half (?:a )?minute)){_TAIL}|{_LEAD}{_QUALITY.replace('quality', 'q2')}"
     rf"(?P<w3>an?|one) {_MINUTE} and a half"
 )
+# "80s" and "808s" are an era and a drum machine, not lengths.
+_ERA = re.compile(
+    r"\b(?:the |early |late |mid[ -])(?:19|20)?\d0s\b|\b(?:19|20)\d0s\b|(?<![\d:])[2-9]0s(?= [a-z])(?! (?:long|exactly|"
+    r"and |with |for |in |at |loop|sting|jingle|cue|clip|track|piece|music|version|duration))|\b[5-8]0s\b(?<!60s)|"
+    r"\b[89]0[89]s\b"
+)
 _SINGLE = re.compile(rf"{_LEAD}{_QUALITY}(?<![\d.:])(?P<value>-?{NUMBER}|an?)[ -]?{_UNIT}{_TAIL}")
 _BAR = r"(?:bars?|measures?|takte?|mesures|compases)(?![a-z])"
 _NOT_BARS = r"(?![ -]?(?:blues|phrase|phrases|intro|outro|verse|chorus|bridge|solo|drop|build))"
@@ -75,6 +81,8 @@ def read_length(reading: Reading) -> None:
         seconds = 60 * minutes + read_number(second)
         _offer(reading, match, _bounded("seconds", seconds, match["quality"] or ""))
     for match in reading.find(_RANGE):
+        if _is_era(reading, match):
+            continue
         high_unit = _unit_seconds(match["unit"])
         low_unit = _unit_seconds(match["low_unit"]) if match["low_unit"] else high_unit
         low, high = read_number(match["low"]) * low_unit, read_number(match["high"]) * high_unit
@@ -87,13 +95,16 @@ def read_length(reading: Reading) -> None:
         _offer(reading, match, _bounded("seconds", 60 * (minutes + 0.5), match["quality"] or ""))
     for match in reading.find(_SINGLE):
         unit = match["unit"]
+        if _is_era(reading, match):
+            continue
         if unit in ("m", "h", "s") and not match["value"][-1:].isdigit():
             continue
         one = match["value"] in ("a", "an")
         value = (1.0 if one else _signed(match["value"])) * _unit_seconds(unit)
         if one and unit.startswith("sec"):
             continue  # "a second guitar" is an ordinal
-        _offer(reading, match, _bounded("seconds", value, match["quality"] or ""))
+        quality = "exactly" if "exactly" in match.group() else match["quality"] or ""
+        _offer(reading, match, _bounded("seconds", value, quality))
 
 
 def parse_duration(value: object) -> Length:
@@ -151,6 +162,11 @@ def _parsed(text: str) -> Length | None:
 
 def _offer(reading: Reading, match: re.Match[str], length: Length) -> None:
     reading.offer("length", length, shown(length), match.span(), NUMBER_RANK)
+
+
+def _is_era(reading: Reading, match: re.Match[str]) -> bool:
+    era = _ERA.search(reading.lower, max(0, match.start() - 6))
+    return era is not None and era.start() < match.end() and not match["quality"]
 
 
 def _signed(text: str) -> float:

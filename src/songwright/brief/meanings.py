@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from songwright.brief.meter import parse_meter
 from songwright.brief.model import SectionRequest, TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
@@ -10,6 +12,11 @@ from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
 from songwright.styles import style
 
+# "in the chorus" says where something happens, which no control can hold yet.
+_PLACE = re.compile(
+    r"\b(?:in|during|for|into|at|before|after|until|on|from)(?: (?:the|each|every|last|first|second|"
+    r"final|all|big))+ $"
+)
 _PLAIN = (
     "use", "ending", "feel", "dynamics", "register", "density", "intensity", "danceability", "mode",
 )  # fmt: skip
@@ -23,8 +30,9 @@ def read_meanings(reading: Reading, matches: list[Match]) -> None:
 
 def _one(reading: Reading, match: Match) -> None:
     word = match.word
-    words = reading.claim(*match.span)
+    words = reading.written[match.start : match.end]
     at = match.start
+    before = len(reading.offers)
 
     def offer(control: str, value: object, shown: str, rank: int) -> None:
         note = f" ({word.note})" if word.note else ""
@@ -34,7 +42,7 @@ def _one(reading: Reading, match: Match) -> None:
 
     if word.style:
         near = f" (nearest to {match.phrase})" if word.near else ""
-        rank = HINT if word.hint else NAMED
+        rank = HINT if word.hint else WORD if word.only else NAMED
         offer("style", word.style, style(word.style).name + near, rank)
     if word.bpm is not None:
         request = TempoRequest(*word.bpm)
@@ -45,7 +53,8 @@ def _one(reading: Reading, match: Match) -> None:
     for control in _PLAIN:
         value = getattr(word, control)
         if value:
-            offer(control, value, value, NAMED if control == "use" else WORD)
+            rank = HINT if word.hint else NAMED if control == "use" else WORD
+            offer(control, value, value, rank)
     if word.ritardando:
         offer("ritardando", True, "slows down at the end", WORD)
     if word.affect is not None:
@@ -58,8 +67,20 @@ def _one(reading: Reading, match: Match) -> None:
         offer("energy", (position, level), f"{level:g} at {position:.0%}", WORD)
     if word.part and not word.instruments:
         offer("part", word.part, f"{word.part} part", WORD)
-    if word.section:
+    if word.section and _PLACE.search(reading.lower[max(0, at - 24) : at]):
+        reading.dropped.append(_place(reading, match))
+    elif word.section:
         offer("section", SectionRequest(word.section), f"a section: {word.section}", WORD)
+    if len(reading.offers) > before:
+        reading.claim(*match.span)
+
+
+def _place(reading: Reading, match: Match) -> str:
+    """Claim "in the last chorus" whole, and return it."""
+    start = max(0, match.start - 24)
+    found = _PLACE.search(reading.lower[start : match.start])
+    assert found is not None
+    return reading.claim(start + found.start(), match.end)
 
 
 _DIMENSIONS = ("valence", "arousal", "tension", "brightness", "density")

@@ -22,7 +22,9 @@ _LISTING = (
     r"free (?:of|from)|ban(?:s|ning)?|remove"
 )
 _CUE = re.compile(
-    rf"\b(?:(?:but|and|with|absolutely|definitely) )?(?:(?P<listing>{_LISTING})|without|no|not|never|"
+    rf"\b(?:(?:but|and|with|absolutely|definitely) )?(?:(?P<listing>{_LISTING})|without|"
+    r"(?:everything|all|anything|all instruments) (?:except(?: for)?|but|apart from|other than|minus)|"
+    r"no|not|never|"
     r"minus|sans|ohne|sin|senza|keine?|lacking|instead of|rather than|hold the|isn't|"
     r"doesn't have|hasn't|zero)\b(?! (?:only|just|other|others|more|less|longer|faster|slower|later))"
 )
@@ -34,6 +36,7 @@ _FILLER = re.compile(
 _OR = re.compile(r" ?,? ?(?:or|nor|oder|ni|ou|o|und|and) (?:(?:any|no|without|the) )?")
 _AND = re.compile(r" ?,? ?(?:and|&|und|et|y|e) (?:(?:any|no|without|the) )?")
 _COMMA = re.compile(r" ?, ?(?:(?:any|the) )?")
+_NO_BEAT = re.compile(r"\b(?:no|without(?: an?y?)?|avoid(?: any)?) (?:beats?|rhythm(?: section)?|groove)\b")
 _FREE_OF = re.compile(r"^(?:-| )?free\b(?! ?(?:flowing|form|tempo|time|jazz))")
 
 
@@ -71,6 +74,10 @@ def avoided(phrase: str, instruments: tuple[str, ...], role: str = "") -> Avoid:
 
 def read_negatives(reading: Reading, matches: list[Match]) -> list[Match]:
     """Claim negated words; returns the matches that are not negated."""
+    for match in reading.find(_NO_BEAT):
+        avoid = avoided("drums", ())
+        reading.avoid.append(avoid)
+        reading.offer("avoid", avoid.word, "not used: drums, percussion", match.span(), NAMED)
     negated: set[int] = set()
     by_start = {m.start: i for i, m in enumerate(matches)}
     for cue in reading.find(_CUE):
@@ -169,7 +176,8 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
     if word.affect is not None:
         opposite = tuple(-0.5 * x for x in word.affect)
         offer("affect", opposite, "", WORD)
-        offer("mood", f"not {match.phrase}", "the opposite, half as strong", WORD)
+        if word.mood:
+            offer("mood", f"not {match.phrase}", "the opposite, half as strong", WORD)
     if word.bpm is not None:
         slow = word.bpm[1] < 100
         request = TempoRequest(88.0, 126.0) if slow else TempoRequest(76.0, 112.0)

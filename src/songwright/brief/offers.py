@@ -43,7 +43,7 @@ def settle(offers: Iterable[Offer]) -> tuple[Offer, list[str]]:
     best = ordered[-1]
     sentences = []
     for other in reversed(ordered[:-1]):
-        if _agree(best.value, other.value) or other.rank <= SCENE:
+        if _agree(best.value, other.value) or other.rank <= HINT:
             continue
         sentence = (
             f"{best.control}: “{other.words}” ({other.shown}) and “{best.words}” ({best.shown}) "

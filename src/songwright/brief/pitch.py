@@ -90,5 +90,8 @@ def _offer_bounds(
             f"a range of {high - low} semitones leaves no room for music; choose at least a fourth, "
             "for example C3 to C5"
         )
-    names = ("–".join("" if p is None else pitch_name(p) for p in (low, high))).strip()
+    if low is None or high is None:
+        names = f"up to {pitch_name(high)}" if high is not None else f"from {pitch_name(low or 0)}"
+    else:
+        names = f"{pitch_name(low)}–{pitch_name(high)}"
     reading.offer("range", (low, high), names, match.span(), NUMBER_RANK)

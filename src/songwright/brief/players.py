@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+
 from songwright.brief.model import InstrumentRequest
-from songwright.brief.offers import HINT, NAMED, WORD, Offer
+from songwright.brief.offers import NAMED, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.text import Reading
-from songwright.styles import style
 
 _PLAYS = re.compile(
     r" ?,? ?(?:that |which |who )?(?:(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|taking|"
@@ -24,7 +24,7 @@ _ONLY_AFTER = re.compile(
     r"^ ?(?:only\b(?! (?:in|at|during|for|after|from|on|when|enters?|plays?)\b)|alone\b|and nothing else|with nothing else|"
     r"no other instruments|unaccompanied|by itself|by themselves|duet\b|duo\b)"
 )
-_JOINING = re.compile(r"\b(?:with|featuring|and|plus|over|under|add|has|have|includes?)(?: (?:an?|the|some))* $")
+_JOINING = re.compile(r"\b(?:with|featuring|and|except|except for|apart from|plus|over|under|add|has|have|includes?)(?: (?:an?|the|some))* $")
 _SOLO = ("solo", "lone", "single")
 _OTHERS = re.compile(
     r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
@@ -41,6 +41,8 @@ def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
             rest += adjectives
             continue
         _request(reading, adjectives, match, part)
+        if match.word.style or match.word.use or match.word.affect:
+            rest.append(match)  # "string quartet" and "piano etude" mean more than who plays
     _only(reading)
     return rest
 
@@ -69,6 +71,10 @@ def _groups(
             if following is not None and following.word.part and not following.word.instruments:
                 gap = reading.lower[match.end : following.start]
                 if _PLAYS.fullmatch(gap):
+                    part = following
+                    used.add(i + 1)
+            elif following is not None and following.phrase in _SOLO:
+                if reading.lower[match.end : following.start] == " ":  # "flute solo"
                     part = following
                     used.add(i + 1)
             if part is None and before is not None:
@@ -113,12 +119,13 @@ def _request(
     reading: Reading, adjectives: list[Match], match: Match, part: Match | None
 ) -> None:
     word = match.word
-    role = part.word.part if part is not None else word.role
+    soloist = part is not None and part.phrase in _SOLO
+    role = part.word.part if part is not None and not soloist else word.role
     pattern = word.pattern
     if part is not None:
         if part.word.pattern:
             pattern = part.word.pattern
-        elif part.word.part != word.role:
+        elif part.word.part != word.role and not soloist:
             pattern = ""
     names = tuple(a.phrase for a in adjectives)
     start = adjectives[0].start if adjectives else match.start
@@ -154,14 +161,7 @@ def _request(
     reading.offers.append(
         Offer("instruments", (match.phrase, place), shown, words, reading.source, NAMED, place)
     )
-    if word.style:
-        near = f" (nearest to {match.phrase})" if word.near else ""
-        rank = HINT if word.hint else WORD if word.only else NAMED
-        shown = style(word.style).name + near
-        reading.offers.append(
-            Offer("style", word.style, shown, words, reading.source, rank, place)
-        )
-    alone_here = set(names) & set(_SOLO) or "solo" in match.phrase.split()
+    alone_here = soloist or set(names) & set(_SOLO) or "solo" in match.phrase.split()
     joined = _JOINING.search(reading.written[max(0, start - 30) : start].lower()) is not None
     if word.only and (match.phrase.endswith(" solo") or (joined and "solo" in match.phrase)):
         only = False

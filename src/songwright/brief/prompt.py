@@ -24,7 +24,8 @@ from songwright.brief.phrases import find_phrases
 from songwright.brief.pitch import read_pitch_range
 from songwright.brief.players import read_players
 from songwright.brief.scenes import match_scene
-from songwright.brief.tempo import read_tempo, shown as tempo_shown
+from songwright.brief.tempo import read_tempo
+from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import CLAIMED, Reading
 from songwright.brief.title import read_title
 from songwright.brief.typos import mend

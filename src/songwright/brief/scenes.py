@@ -19,7 +19,7 @@ from typing import Protocol
 import msgspec
 
 from songwright.brief.vocabulary import english
-from songwright.errors import BriefError
+from songwright.errors import StyleError
 
 THRESHOLD = 0.2
 """Least likeness (0..1) at which a scene counts as recognised."""
@@ -136,7 +136,10 @@ class AnchorMatcher:
             for i in self._having[s]:
                 shared[i] = shared.get(i, 0.0) + closeness * self._weight[s]
         scores = []
+        lone = len(stems) == 1
         for i, weight in shared.items():
+            if lone and len(self._stems[i]) > 2:
+                continue  # one word of many is no likeness
             whole = sum(self._weight[s] for s in self._stems[i])
             scores.append((2 * weight / (asked + whole), i))
         return sorted(scores, key=lambda pair: (-pair[0], pair[1]))
@@ -153,7 +156,8 @@ class AnchorMatcher:
             for k in range(5)
         ]
         scene = self.scenes[first]
-        sure = best >= STYLE_THRESHOLD
+        # One shared word is a colour, not a scene.
+        sure = best >= STYLE_THRESHOLD and (len(known) > 1 or len(self._stems[first]) == 1)
         stems = set().union(*(self._stems[i] for _, i in near))
         words = frozenset(word for word, (s, _) in known.items() if s in stems)
         return SceneMatch(
@@ -184,7 +188,7 @@ def anchors() -> AnchorMatcher:
     try:
         rows = msgspec.convert(tomllib.loads(text)["scenes"], list[Scene])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BriefError(f"brief/data/scenes.toml: {error}") from error
+        raise StyleError(f"brief/data/scenes.toml: {error}") from error
     return AnchorMatcher(rows)
 
 

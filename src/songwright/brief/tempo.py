@@ -41,6 +41,7 @@ _LABELLED = re.compile(
 _AT = re.compile(
     rf"\bat {_ABOUT}(?P<value>\d{{2,3}})(?=$|[,.;)]| (?:in|with|and|for|feel)\b)(?![.:]\d)"
 )
+_BARE = re.compile(r"(?:^|[,;] ?)(?P<value>\d{2,3})(?= ?(?:$|[,;]))")
 _BELOW = ("under", "below", "slower than", "at most", "up to", "no more than", "no faster than")
 
 
@@ -70,6 +71,9 @@ def read_tempo(reading: Reading) -> None:
             text = match["value"]
             value = -read_number(text[1:]) if text.startswith("-") else read_number(text)
             _offer(reading, match, value, value)
+    for match in reading.find(_BARE):  # "drum and bass, 174": what else would it be
+        if 50 <= int(match["value"]) <= 220:
+            _offer(reading, match, float(match["value"]), float(match["value"]))
 
 
 def offer_word(reading: Reading, word: TempoWord, span: tuple[int, int]) -> None:

@@ -20,7 +20,7 @@ _MOST_WORDS = 200
 
 def mend(reading: Reading) -> dict[int, str]:
     """Corrected words by the start position of the misspelt ones."""
-    known = vocabulary().singles | english().stopwords | english().guarded
+    known = _known()
     scenes = anchors()
     mended: dict[int, str] = {}
     looked_at = 0
@@ -35,6 +35,11 @@ def mend(reading: Reading) -> dict[int, str]:
         if candidate is not None:
             mended[start] = candidate
     return mended
+
+
+@cache
+def _known() -> frozenset[str]:
+    return vocabulary().singles | english().stopwords | english().guarded
 
 
 def distance(first: str, second: str, limit: int) -> int:
@@ -84,7 +89,7 @@ def _plausible(word: str, candidate: str) -> bool:
     longer, shorter = sorted((word, candidate), key=len, reverse=True)
     extra = next((i for i, c in enumerate(shorter) if longer[i] != c), len(shorter))
     doubled = extra > 0 and longer[extra] == longer[extra - 1]
-    inside = 0 < extra < len(longer) - 1 and len(word) >= 6
+    inside = 0 < extra < len(longer) - 1 and len(longer) >= 6
     return doubled or inside
 
 

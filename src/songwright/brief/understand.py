@@ -23,7 +23,8 @@ from songwright.brief.model import (
 )
 from songwright.brief.offers import HINT, NAMED, NUMBER, WORD, Offer, settle
 from songwright.brief.prompt import not_understood, read_prompt
-from songwright.brief.tempo import for_style, shown as tempo_shown
+from songwright.brief.tempo import for_style
+from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
 from songwright.styles import style
@@ -37,10 +38,7 @@ _SINGLE = (
     "title", "use", "style", "key", "mode", "tempo", "feel", "ritardando", "meter", "length", "form",
     "chart", "octaves", "register", "density", "intensity", "danceability", "dynamics", "ending",
 )  # fmt: skip
-_SOLOISTS = (
-    "", "solo_piano", "string_quartet", "hymn_choral", "country_folk", "jazz_swing", "bossa_nova",
-    "blues", "orchestral_film",
-)  # fmt: skip
+_SOLOISTS = ("", "solo_piano", "string_quartet", "hymn_choral", "country_folk")
 
 
 def understand(prompt: str = "", fields: Mapping[str, object] | None = None) -> Brief:
@@ -170,9 +168,7 @@ class _Assembly:
         self.best[control] = best
         self.conflicts += sentences
         for offer in offers:
-            if offer is best:
-                self.heard.append(offer)
-            elif offer.value == best.value and offer.words != best.words:
+            if offer is best or (offer.value == best.value and offer.words != best.words):
                 self.heard.append(offer)
             elif offer.rank <= HINT and offer.source == "prompt":
                 shown = f"leans to {offer.shown}; {best.shown} is taken"
@@ -224,6 +220,10 @@ class _Assembly:
         mode = mode_offer.value if mode_offer is not None else ""
         assert key is None or isinstance(key, Key)
         assert isinstance(mode, str)
+        blues = self._value("style", "") == "blues"
+        if blues and key is not None and key_offer is not None and key_offer.rank < NAMED and not mode:
+            # A blues "in A" is neither major nor minor.
+            return self._key_becomes(key_offer, Key(key.tonic, "blues")), ""
         if key_offer is None or key is None or mode_offer is None or not mode:
             return key, mode
         if mode == key.mode or (mode == "minor" and key.is_minor) or (
@@ -231,7 +231,7 @@ class _Assembly:
         ):
             return key, ""
         if key_offer.rank < NAMED:  # "in D", "dorian": together D dorian
-            return Key(key.tonic, mode), ""
+            return self._key_becomes(key_offer, Key(key.tonic, mode)), ""
         field_wins = mode_offer.source == "field" and key_offer.source != "field"
         if field_wins:
             key = Key(key.tonic, mode)
@@ -242,6 +242,11 @@ class _Assembly:
             f"{reason}."
         )
         return key, ""
+
+    def _key_becomes(self, offer: Offer, key: Key) -> Key:
+        """The key that an offer stands for after all, and is heard as."""
+        self.heard = [replace(o, value=key, shown=str(key)) if o is offer else o for o in self.heard]
+        return key
 
     def _only(
         self, instruments: tuple[InstrumentRequest, ...]

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 import msgspec
 
-from songwright.errors import BriefError
+from songwright.errors import StyleError
 from songwright.score import instruments
 
 _FILES = ("styles", "moods", "production", "controls", "instruments", "ensembles", "foreign")
@@ -122,7 +122,7 @@ def vocabulary() -> Vocabulary:
             for text in word.words:
                 phrase = normal(text)
                 if phrases.get(phrase, word) is not word:
-                    raise BriefError(f"brief/data/{name}.toml: {text!r} is in the vocabulary twice")
+                    raise StyleError(f"brief/data/{name}.toml: {text!r} is in the vocabulary twice")
                 phrases[phrase] = word
     for phrase, word in list(phrases.items()):
         for plural in _plurals(phrase, word):
@@ -158,7 +158,7 @@ def _words_of(name: str) -> tuple[Word, ...]:
     try:
         return msgspec.convert(tomllib.loads(_read(name)).get("word", []), tuple[Word, ...])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BriefError(f"brief/data/{name}.toml: {error}") from error
+        raise StyleError(f"brief/data/{name}.toml: {error}") from error
 
 
 def _read(name: str) -> str:

@@ -82,7 +82,7 @@ def chords_of(piece: Piece) -> Chords:
 def accompaniment_of(piece: Piece) -> Notes:
     """Pitched notes that are not in the tune."""
     tune, notes = tune_of(piece), piece.notes
-    if tune.size == notes.size or notes.size == 0:
+    if notes.size in (tune.size, 0):
         return notes[:0]
     code = notes["onset"] * 4096 + notes["pitch"].astype(np.int64) * 32 + notes["part"] % 32
     tune_code = tune["onset"] * 4096 + tune["pitch"].astype(np.int64) * 32 + tune["part"] % 32

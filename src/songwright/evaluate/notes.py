@@ -27,6 +27,7 @@ NOTE = np.dtype(
     ]
 )
 
+_EARLY_TICKS = 59
 _MATCH_SECONDS = 0.25
 """A played note further than this from its written place is another note (a strum, a fill)."""
 
@@ -64,7 +65,9 @@ def table_of(
         rows["seconds"] = seconds_of(times, rows["onset"])
         if part.id in played:
             _match(rows, played[part.id])
-    notes["bar"] = np.searchsorted(bar_starts[:-1], notes["onset"], side="right") - 1
+    # A player's early downbeat belongs to the bar it opens.
+    early = notes["onset"] + _EARLY_TICKS
+    notes["bar"] = np.searchsorted(bar_starts[:-1], early, side="right") - 1
     order = np.lexsort((notes["part"], notes["pitch"], notes["onset"]))
     ordered: Notes = notes[order]
     return ordered

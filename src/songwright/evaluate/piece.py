@@ -92,6 +92,22 @@ class Piece:
         bars: Ticks = found.astype(np.int64)
         return bars
 
+    def slots_of(self, notes: Notes) -> Ticks:
+        """Sixteenth of each onset, counted from the start of the piece.
+
+        Every bar begins a new slot, so bars of odd length do not shift what follows.
+        """
+        lengths = -(-np.diff(self.bar_starts) // SLOT_TICKS)
+        first = np.concatenate([[0], np.cumsum(lengths)])
+        slots: Ticks = first[notes["bar"]] + self.slots_in_bar(notes)
+        return slots
+
+    def slots_in_bar(self, notes: Notes) -> Ticks:
+        """Sixteenth of each onset within its bar, rounded."""
+        inside = (notes["onset"] - self.bar_starts[notes["bar"]]) / SLOT_TICKS
+        slots: Ticks = np.maximum(np.round(inside), 0).astype(np.int64)
+        return slots
+
     @property
     def prevailing_meter(self) -> Meter:
         """The metre of most bars."""

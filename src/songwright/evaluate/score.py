@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from songwright.evaluate.downbeats import with_downbeats
 from songwright.evaluate.model import Measurement
 from songwright.evaluate.piece import piece_of
 from songwright.evaluate.registry import measure_piece
@@ -45,4 +46,4 @@ def evaluate_midi(data: bytes) -> tuple[Measurement, ...]:
     FileFormatError
         If the bytes are not a MIDI file.
     """
-    return evaluate_score(read_midi(data))
+    return evaluate_score(with_downbeats(read_midi(data)))

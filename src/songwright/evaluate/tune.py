@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from songwright.evaluate.notes import Floats, Notes, Ticks
-from songwright.evaluate.piece import SLOT_TICKS, Piece, once
+from songwright.evaluate.piece import Piece, once
 
 _LEAD_SHARE = 1 / 3
 _OVERLAP_TICKS = 60
@@ -117,6 +117,5 @@ def durations_beats(notes: Notes) -> Floats:
 
 @once
 def tune_slots(piece: Piece) -> Ticks:
-    """Onset of each note of the tune in sixteenths from the start, rounded."""
-    slots: Ticks = np.round(tune_of(piece)["onset"] / SLOT_TICKS).astype(np.int64)
-    return slots
+    """Onset of each note of the tune in sixteenths from the start."""
+    return piece.slots_of(tune_of(piece))

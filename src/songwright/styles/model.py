@@ -87,7 +87,9 @@ class MelodyFacts:
     0..1 passing chromatic notes; ``scale``: ``mode`` (the key's scale), ``pentatonic`` or
     ``blues`` colouring; ``phrase_form``: weights of ``sentence``, ``period``, ``aaba``, ``aab``
     (blues), ``loop`` (short hook repeated) or ``free`` (spun out); ``shortest`` the shortest
-    written value in parts of a beat (2 = eighth, 4 = sixteenth); ``triplets`` 0..1.
+    written value in parts of a beat (2 = eighth, 4 = sixteenth); ``triplets`` 0..1;
+    ``ornaments`` 0..1 grace notes, turns and slides; ``rhythms`` the idiom of
+    ``composition/data/melody_rhythms.toml`` whose rhythms it sings (empty: that of the family).
     """
 
     notes_per_bar: float = 5.0
@@ -101,6 +103,7 @@ class MelodyFacts:
     shortest: int = 2
     triplets: float = 0.0
     ornaments: float = 0.0
+    rhythms: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _FREE = ("n", "a", "x")
 def grid_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Play a bass grid over consecutive bars of one section."""
     low, high = home(stage, pattern)
-    line = BassLine(low, high, stage.hand.pitch, reach=_reach(pattern))
+    line = BassLine(low, high, stage.hand.pitch, reach=reach_of(pattern))
     notes: list[Note] = []
     early: Chord | None = None  # the chord whose bass already sounds before its bar
     grids = [bar_hits(stage, pattern, bar) for bar in bars]
@@ -50,12 +50,12 @@ def grid_bass(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]
             ends_bar = hit.end == bar.end
             if not (symbol == "n" and ties_on and ends_bar):
                 length = max(30, round(length * pattern.gate))
-            notes.append(_note(stage, pattern, bar, replace(hit, symbol=symbol), pitch, length))
+            notes.append(bass_note(stage, pattern, bar, replace(hit, symbol=symbol), pitch, length))
     stage.hand.pitch = line.last
     return notes
 
 
-def _reach(pattern: Pattern) -> int:
+def reach_of(pattern: Pattern) -> int:
     """Semitones above the root that the pattern wants free."""
     used = {letter.lower() for idea in pattern.ideas for bar in idea for letter in bar}
     return 12 if used & set("os") else 9 if "6" in used else 7 if "5" in used else 0
@@ -65,7 +65,10 @@ def _opens_held(found: list[Hit]) -> bool:
     return any(h.held for h in found)
 
 
-def _note(stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int) -> Note:
+def bass_note(
+    stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int
+) -> Note:
+    """One note of a bass line, with the accent and articulation that its symbol asks for."""
     if hit.symbol == "x":
         return Note(hit.start, min(length, 60), pitch, 42, "ghost")
     articulation = pattern.articulation

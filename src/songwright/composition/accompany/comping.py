@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from songwright.composition.accompany.grid import bar_hits, on_chords
 from songwright.composition.accompany.patterns import Pattern
-from songwright.composition.accompany.register import below_tune, home, place, scale_of, velocity
+from songwright.composition.accompany.register import (
+    below_tune,
+    beside_tune,
+    home,
+    place,
+    scale_of,
+    velocity,
+)
 from songwright.composition.accompany.rhythm import Hit
 from songwright.composition.accompany.stage import Bar, Stage
 from songwright.score import Note
@@ -65,6 +72,8 @@ class Comper:
         self.high = high
         if pattern.role in _UNDER_THE_TUNE and self.low < _HIGH:
             self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
+        elif pattern.role == "arp":
+            self.low, self.high = beside_tune(stage, bars[0], self.low, high, thin=True)
         self.has_bass = stage.plays("bass", bars[0].section)
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
         self.last: tuple[int, ...] = stage.hand.voicing
@@ -119,7 +128,7 @@ class Comper:
         if style == "rootless" and not (self.has_bass or self.two_hands):
             style = "open"  # nobody else would play the root
         if style == "power" and around is None:
-            around = low + 0.4 * (high - low)  # the low strings
+            around = low + 0.2 * (high - low)  # the low strings
         fewest, most = self.pattern.voices
         level = bar.section.energy - 0.15 * ("sparse" in self.stage.words)
         count = fewest + round((most - fewest) * min(1.0, max(0.0, level)))

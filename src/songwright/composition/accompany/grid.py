@@ -7,6 +7,7 @@ from itertools import pairwise
 from random import Random
 
 from songwright.composition.accompany.patterns import Pattern
+from songwright.composition.accompany.pocket import together
 from songwright.composition.accompany.rhythm import Hit, beats, hits, thinned, triplet_pulse
 from songwright.composition.accompany.stage import Bar, Span, Stage
 
@@ -20,7 +21,7 @@ def bar_hits(stage: Stage, pattern: Pattern, bar: Bar) -> list[Hit]:
         grid = stage.chance(bar, "fill").choice(pattern.fills)
         found = list(hits(grid, stage.meter, bar.place))
     else:
-        grid = _idea_bar(stage, pattern, bar, ideas)
+        grid = _idea_bar(stage, pattern, bar, ideas, version)
         found = list(hits(grid, stage.meter, bar.place, version))
         if not bar.last:
             found = _varied(found, stage, bar)
@@ -46,13 +47,28 @@ def _fills(stage: Stage, pattern: Pattern, bar: Bar) -> bool:
     )  # fmt: skip
 
 
-def _idea_bar(stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, ...], ...]) -> str:
+def _idea_bar(
+    stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, ...], ...], version: str
+) -> str:
     if pattern.maker == "jazz_comp":
         return _comping_cell(stage, bar, [idea[0] for idea in ideas])
-    chosen = stage.idea(bar, pattern.name).randrange(len(ideas))
-    idea = ideas[chosen]
+    idea = ideas[_chosen(stage, pattern, bar, ideas, version)]
     count = bar.chord_age if pattern.follows == "chord" else bar.phrase_place
     return idea[count % len(idea)]
+
+
+def _chosen(
+    stage: Stage, pattern: Pattern, bar: Bar, ideas: tuple[tuple[str, ...], ...], version: str
+) -> int:
+    """The idea of a section letter; a bass takes the one that meets the kick of the section."""
+    if pattern.role != "bass" or len(ideas) < 2 or not stage.kick.notes:
+        return stage.idea(bar, pattern.name).randrange(len(ideas))
+    key = (bar.section.id, pattern.name)
+    if key not in stage.memory:
+        section = [b for b in stage.bars if b.section.id == bar.section.id]
+        rhythms = [[hits(text, stage.meter, 0, version) for text in idea] for idea in ideas]
+        stage.memory[key] = together(stage, section, rhythms)
+    return stage.memory[key]
 
 
 def _comping_cell(stage: Stage, bar: Bar, cells: list[str]) -> str:

@@ -9,6 +9,7 @@ from songwright.composition.accompany.bass import grid_bass
 from songwright.composition.accompany.comping import Comper, grid_chords
 from songwright.composition.accompany.flows import flow
 from songwright.composition.accompany.inner import chorale_bass, inner
+from songwright.composition.accompany.kick import kick_bass
 from songwright.composition.accompany.lines import contrapuntal, descant, guide_line, parallel
 from songwright.composition.accompany.pads import pad
 from songwright.composition.accompany.patterns import Pattern
@@ -56,6 +57,7 @@ MAKERS: dict[str, Maker] = {
     "jazz_comp": grid,
     "walking": walking,
     "two_feel": two_feel,
+    "kick": kick_bass,
     "flow": flow,
     "tremolo": tremolo,
     "pad": pad,

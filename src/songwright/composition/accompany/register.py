@@ -22,6 +22,9 @@ _HOMES = {
 _ROOM = 15
 """Semitones that a player needs to lead voices; home is widened to it where the part allows."""
 
+_TWO_HANDS = 18
+"""Players of chords keep at least this much, even where the tune lies low: they play around it."""
+
 
 def home(stage: Stage, pattern: Pattern) -> tuple[int, int]:
     """Register of a pattern within the part's range, both ends inclusive."""
@@ -48,10 +51,47 @@ def below_tune(stage: Stage, start: int, end: int, low: int, high: int) -> int:
     tune = sorted(n.pitch for n in stage.tune.sounding(start, end))
     if not tune or tune[0] > high:
         return high
-    enough = min(high, low + _ROOM)
+    enough = min(high, low + (_TWO_HANDS if stage.part.role == "chords" else _ROOM))
     if tune[0] - 1 >= enough:
         return tune[0] - 1
     return max(enough, min(high, tune[len(tune) // 3] - 1))
+
+
+def beside_tune(stage: Stage, bar: Bar, low: int, high: int, thin: bool) -> tuple[int, int]:
+    """A register next to the tune of the section instead of in it, if there is one.
+
+    Parameters
+    ----------
+    stage, bar
+        The part and any bar of the section.
+    low, high
+        Where the part would like to play.
+    thin
+        Whether the part is thin enough to cross the upper third of the tune (an arpeggio).
+
+    Returns
+    -------
+    tuple of int
+        An octave or more below or above most of the tune, the side that keeps more of
+        ``low..high``; ``low, high`` themselves where neither side has an octave to offer.
+    """
+    length = stage.meter.bar_ticks
+    start, end = bar.section.start_bar * length, bar.section.end_bar * length
+    tune = sorted(n.pitch for n in stage.tune.sounding(start, end))
+    if not tune:
+        return low, high
+    share = 0.35 if thin else 0.2
+    under = tune[int(share * (len(tune) - 1))] - 2
+    over = tune[int((1 - share) * (len(tune) - 1))] + 2
+    sides = [
+        (max(stage.part.low, min(low, under - _ROOM)), min(high, under)),
+        (max(low, over), min(stage.part.high, max(high, over + _ROOM))),
+    ]
+    fitting = [side for side in sides if side[1] - side[0] >= 12]
+    if not fitting:
+        return low, high
+    middle = (low + high) / 2
+    return min(fitting, key=lambda side: abs((side[0] + side[1]) / 2 - middle))
 
 
 def place(pc: int, around: float, low: int, high: int) -> int | None:

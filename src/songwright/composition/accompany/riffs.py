@@ -9,6 +9,7 @@ from random import Random
 from songwright.composition.accompany.grid import bar_hits, on_chords
 from songwright.composition.accompany.patterns import Pattern
 from songwright.composition.accompany.register import (
+    beside_tune,
     home,
     pentatonic_of,
     scale_of,
@@ -22,6 +23,12 @@ from songwright.theory.voicing import fifth_pc
 
 _ACID_STEPS = 16
 
+_UP_FRONT = 55
+"""Riffs that live from this pitch upwards meet the tune."""
+
+_BUSY_TUNE = 5
+"""A bar of the tune with this many attacks leaves room for a riff only between them."""
+
 
 def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Play a riff over consecutive bars of one section.
@@ -29,10 +36,18 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     Rhythm and contour are the idea of the section letter; the n-th note of the cell always takes
     the n-th step of the contour, counted from the root of the chord of the moment. Every fourth
     bar the end of the cell turns; in the second half of a long section its peak climbs a step.
+    A riff that lives as high as the tune keeps beside it, and in busy bars speaks between its
+    notes.
     """
     low, high = home(stage, pattern)
+    beside = low >= _UP_FRONT
+    if beside:
+        low, high = beside_tune(stage, bars[0], low, high, thin=False)
     contour = stage.idea(bars[0], pattern.name + " contour").choice(pattern.contours)
-    ground = _Ground(low, high, stage.hand.pitch, reach=round(12 * max(contour) / 7))
+    ground = _Ground(
+        low, high, stage.hand.pitch, reach=round(12 * max(contour) / 7),
+        depth=0.1 if pattern.voicing == "power" else 0.3,
+    )  # fmt: skip
     notes: list[Note] = []
     counted = 0
     cell_bars = max(2, max((len(i) for i in pattern.ideas), default=1))
@@ -42,6 +57,8 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         found = on_chords(bar_hits(stage, pattern, bar), bar, pattern.role == "bass", "x")
         stated: set[int] = set()
         developed = _developed(contour, bar)
+        sung = {n.onset_ticks for n in stage.tune.between(bar.start, bar.end)}
+        gives_way = beside and len(sung) >= _BUSY_TUNE
         for k, (hit, span) in enumerate(found):
             if hit.held:
                 if notes and notes[-1].end_ticks == hit.start:
@@ -51,6 +68,8 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             if _turns(stage, bar) and k >= len(found) - 2:
                 step += 1 if k == len(found) - 1 else -1
             counted += 1
+            if gives_way and hit.start in sung and hit.strength < 4:
+                continue  # the step is counted all the same: what is heard is the same riff
             first = span.start not in stated
             stated.add(span.start)
             if pattern.role == "bass" and first:
@@ -64,12 +83,17 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
 
 @dataclass
 class _Ground:
-    """The root on which the cell stands, moved as little as the chords allow."""
+    """The root on which the cell stands, moved as little as the chords allow.
+
+    ``depth`` 0..1 says how high in the register it likes to lie, ``reach`` how many semitones the
+    cell wants above it.
+    """
 
     low: int
     high: int
     last: int | None
     reach: int = 7
+    depth: float = 0.3
 
     def pitch(self, chord: Chord, bar: Bar, pattern: Pattern, step: int, strong: bool) -> int:
         root_pc = chord.bass_pc if pattern.role == "bass" and step == 0 else chord.root_pc
@@ -90,7 +114,7 @@ class _Ground:
 
     def _root(self, pc: int) -> int:
         """Near the last root, with room above for the whole contour."""
-        middle = self.low + 0.3 * (self.high - self.low)
+        middle = self.low + self.depth * (self.high - self.low)
         before = middle if self.last is None else self.last
         candidates = list(range(self.low + (pc - self.low) % 12, self.high + 1, 12))
         return min(

@@ -19,6 +19,12 @@ from songwright.seeds import rng
 from songwright.styles import Style
 from songwright.theory import Chord, Key, Meter
 
+_KICKS = (35, 36)
+"""General MIDI percussion keys of the bass drums."""
+
+_KICK_COUNTS_FROM = 58
+"""Softer strokes are ghosts that nobody plays along with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -88,7 +94,9 @@ class Hand:
 class Stage:
     """One part's view of the piece.
 
-    ``tune`` holds the lead melody, ``bass`` the bass line where they are written already.
+    ``tune`` holds the lead melody, ``bass`` the bass line and ``kick`` the strokes of the kit's
+    bass drum, where they are written already. ``memory`` keeps choices that are made once for a
+    section.
     """
 
     part: PartPlan
@@ -98,7 +106,9 @@ class Stage:
     bars: tuple[Bar, ...]
     tune: Tune
     bass: Tune
+    kick: Tune
     hand: Hand = field(default_factory=Hand)
+    memory: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def meter(self) -> Meter:
@@ -116,11 +126,18 @@ class Stage:
     @cached_property
     def desk(self) -> str:
         """Id of the first part with the same role and patterns: a doubled part plays its ideas."""
+        return self._desk[0].id
+
+    @cached_property
+    def enters_at(self) -> float:
+        """Energy from which the first player of the desk plays: doubles grow busy together."""
+        return min(p.enters_at for p in self._desk)
+
+    @cached_property
+    def _desk(self) -> list[PartPlan]:
         mine = self.part
-        return next(
-            (p.id for p in self.plan.parts if (p.role, p.patterns) == (mine.role, mine.patterns)),
-            mine.id,
-        )
+        same = [p for p in self.plan.parts if (p.role, p.patterns) == (mine.role, mine.patterns)]
+        return same or [mine]
 
     def idea(self, bar: Bar, what: str = "") -> Random:
         """Generator of the idea that belongs to a section letter: the same each time it returns."""
@@ -141,9 +158,14 @@ def set_stage(
     """Collect what one part has to know."""
     leads = [n for p in plan.parts if p.role == "lead" for n in written.get(p.id, ())]
     basses = [n for p in plan.parts if p.role == "bass" for n in written.get(p.id, ())]
+    kicks = [
+        n for p in plan.parts if p.role == "drums" and instrument(p.instrument).is_kit
+        for n in written.get(p.id, ())
+        if n.pitch in _KICKS and n.velocity >= _KICK_COUNTS_FROM
+    ]  # fmt: skip
     return Stage(
         part, plan, style, instrument(part.instrument), _bars(part, plan), Tune.of(leads),
-        Tune.of(basses),
+        Tune.of(basses), Tune.of(kicks),
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def _runs(stage: Stage, bars: list[Bar], choices: list[Pattern]) -> list[tuple[P
 def _index(stage: Stage, phrase: list[Bar], count: int) -> int:
     """Which of ``count`` patterns fits the energy of a phrase and the part's density."""
     energy = sum(bar.energy for bar in phrase) / len(phrase)
-    floor = 0.6 * min(0.9, stage.part.enters_at)
+    floor = 0.6 * min(0.9, stage.enters_at)
     level = (energy - floor) / (1.0 - floor) + 0.8 * (stage.density - 0.5)
     level += 0.2 * bool(_BUSIER & stage.words) - 0.25 * bool(_CALMER & stage.words)
     return min(count - 1, max(0, int(level * count)))

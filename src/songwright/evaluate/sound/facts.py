@@ -24,9 +24,7 @@ class Limits:
 
     def holds(self, value: float) -> bool:
         """Whether a value lies inside."""
-        return (self.low is None or value >= self.low) and (
-            self.high is None or value <= self.high
-        )
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,7 @@ def sound_facts() -> dict[str, MetricFacts]:
 def sound_limits() -> dict[str, Limits]:
     """Bounds of every metric of sound that judges; those of mere context are left out."""
     return {
-        key: Limits(row.low, row.high, row.basis)
-        for key, row in _rows().items()
-        if not row.context
+        key: Limits(row.low, row.high, row.basis) for key, row in _rows().items() if not row.context
     }
 
 

@@ -108,9 +108,7 @@ def true_peaks_by_second(audio: Audio, sample_rate_hz: int) -> Samples64:
     return peaks
 
 
-def found(
-    metric: str, value: float, seconds: Seconds = (), note: str = ""
-) -> Measurement:
+def found(metric: str, value: float, seconds: Seconds = (), note: str = "") -> Measurement:
     """A defined measurement; a value that is not finite means that there was nothing to measure."""
     if not math.isfinite(value):
         return undefined(metric, "there is nothing to measure it on")

@@ -17,7 +17,7 @@ from songwright.evaluate.sound.weights import bin_hz
 _WINDOW_SECONDS = 0.341
 _BATCH = 16
 CELLS_PER_OCTAVE = 48
-_CELLS_HZ = (300.0, 12_000.0)  # below 300 Hz a cell is narrower than two bins
+_CELLS_HZ = (1_000.0, 12_000.0)  # below, the notes of a key stand as still as a resonance
 
 
 @dataclass(frozen=True, slots=True)

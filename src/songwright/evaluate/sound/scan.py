@@ -80,11 +80,10 @@ def scan(audio: Audio, sample_rate_hz: int) -> Scan:
     n = audio.shape[1]
     filters = np.array(
         [
-            *k_weighting(sample_rate_hz).tolist(),
-            *(low_pass(LOW_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4),
-            *(high_pass(LOW_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4),
-            *(low_pass(HIGH_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4),
-            *(high_pass(HIGH_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4),
+            k_weighting(sample_rate_hz).tolist(),
+            [low_pass(LOW_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
+            [high_pass(LOW_HZ, sample_rate_hz), low_pass(HIGH_HZ, sample_rate_hz)],
+            [high_pass(HIGH_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
         ]
     )
     count = -(-n * 10 // sample_rate_hz)
@@ -95,26 +94,37 @@ def scan(audio: Audio, sample_rate_hz: int) -> Scan:
 
 
 @njit(cache=True, nogil=True)
-def _filter(left, right, count, row, state):  # type: ignore[no-untyped-def]
-    """One biquad over both channels in place, transposed direct form II."""
-    b0, b1, b2, a1, a2 = row
-    l1, l2, r1, r2 = state
+def _filter(left, right, count, rows, state):  # type: ignore[no-untyped-def]
+    """Two biquads over both channels in place, transposed direct form II.
+
+    Four recursions side by side: each waits for its own last value, so they share the waiting.
+    """
+    b0, b1, b2, a1, a2 = rows[0]
+    c0, c1, c2, d1, d2 = rows[1]
+    l1, l2, r1, r2, m1, m2, s1, s2 = state
     for i in range(count):
         x = left[i]
         y = b0 * x + l1
         l1 = b1 * x - a1 * y + l2
         l2 = b2 * x - a2 * y
-        left[i] = y
+        z = c0 * y + m1
+        m1 = c1 * y - d1 * z + m2
+        m2 = c2 * y - d2 * z
+        left[i] = z
         x = right[i]
         y = b0 * x + r1
         r1 = b1 * x - a1 * y + r2
         r2 = b2 * x - a2 * y
-        right[i] = y
+        z = c0 * y + s1
+        s1 = c1 * y - d1 * z + s2
+        s2 = c2 * y - d2 * z
+        right[i] = z
+    state[0], state[1], state[2], state[3] = l1, l2, r1, r2
+    state[4], state[5], state[6], state[7] = m1, m2, s1, s2
     # Flush what has decayed beyond hearing: denormal arithmetic is a hundred times slower.
-    state[0] = l1 if abs(l1) > 1e-150 else 0.0
-    state[1] = l2 if abs(l2) > 1e-150 else 0.0
-    state[2] = r1 if abs(r1) > 1e-150 else 0.0
-    state[3] = r2 if abs(r2) > 1e-150 else 0.0
+    for k in range(8):
+        if abs(state[k]) < 1e-150:
+            state[k] = 0.0
 
 
 @njit(cache=True, nogil=True)
@@ -134,13 +144,12 @@ def _gather(left, right, rate, filters, steps, cells):  # type: ignore[no-untype
     longest = rate // 10 + 1
     a = np.zeros(longest)
     b = np.zeros(longest)
-    state = np.zeros((filters.shape[0], 4))
+    state = np.zeros((filters.shape[0], 8))
     for s in range(steps.shape[0]):
         begin = s * rate // 10
         count = min((s + 1) * rate // 10, n) - begin
         row = steps[s]
         row[17] = count
-
         sum_l = sum_r = 0.0
         for i in range(count):
             a[i] = left[begin + i]
@@ -149,32 +158,21 @@ def _gather(left, right, rate, filters, steps, cells):  # type: ignore[no-untype
             sum_r += b[i]
         row[6], row[7] = sum_l, sum_r
         row[3], row[4], row[5], row[13] = _products(a, b, count)
-        _filter(a, b, count, filters[0], state[0])
-        _filter(a, b, count, filters[1], state[1])
-        row[0], row[1], row[2], _ = _products(a, b, count)
-
-        for i in range(count):
-            a[i] = left[begin + i]
-            b[i] = right[begin + i]
-        _filter(a, b, count, filters[2], state[2])
-        _filter(a, b, count, filters[3], state[3])
-        row[8], row[9], row[10], row[14] = _products(a, b, count)
-
-        for i in range(count):
-            a[i] = left[begin + i]
-            b[i] = right[begin + i]
-        _filter(a, b, count, filters[8], state[8])
-        _filter(a, b, count, filters[9], state[9])
-        ll, rr, _, row[16] = _products(a, b, count)
-        row[12] = 0.5 * (ll + rr)
-
-        for i in range(count):
-            a[i] = left[begin + i]
-            b[i] = right[begin + i]
-        for f in range(4, 8):
+        for f in range(4):
+            if f > 0:
+                for i in range(count):
+                    a[i] = left[begin + i]
+                    b[i] = right[begin + i]
             _filter(a, b, count, filters[f], state[f])
-        ll, rr, _, row[15] = _products(a, b, count)
-        row[11] = 0.5 * (ll + rr)
+            ll, rr, lr, peak = _products(a, b, count)
+            if f == 0:
+                row[0], row[1], row[2] = ll, rr, lr
+            elif f == 1:
+                row[8], row[9], row[10], row[14] = ll, rr, lr, peak
+            elif f == 2:
+                row[11], row[15] = 0.5 * (ll + rr), peak
+            else:
+                row[12], row[16] = 0.5 * (ll + rr), peak
 
     l1 = l2 = r1 = r2 = np.float32(0.0)  # before the first sample lies silence
     for c in range(cells.shape[1]):

@@ -128,7 +128,9 @@ def _samples(name: str, stem: Stem, sample_rate_hz: int) -> Audio:
         return checked_audio(stem, f"stem {name}")
     audio, rate = read_audio(stem)
     if rate != sample_rate_hz:
-        raise AudioError(f"stem {name} has {rate} Hz, the mix {sample_rate_hz}; convert one of them")
+        raise AudioError(
+            f"stem {name} has {rate} Hz, the mix {sample_rate_hz}; convert one of them"
+        )
     return audio
 
 

@@ -7,6 +7,8 @@ register, loudness, density. It is an estimate of a tendency, not of a feeling.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from songwright.evaluate.model import NotDefined
@@ -43,4 +45,4 @@ def emotional_fit(
 ) -> float:
     """Closeness of an estimated to an asked feeling: 1 the same, 0 at opposite corners."""
     apart = float(np.hypot(valence - asked_valence, arousal - asked_arousal))
-    return 1.0 - min(1.0, apart / (2.0 * 2.0**0.5))
+    return 1.0 - min(1.0, apart / (2.0 * math.sqrt(2.0)))

@@ -5,6 +5,8 @@ Blocks are the marked sections, or eight bars at a time where none are marked.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from songwright.evaluate.model import NotDefined, Span
@@ -135,7 +137,7 @@ def layers(piece: Piece) -> Findings:
         yield Finding("layers_span", None, why=why)
         return
     changes = []
-    for (a, b), (c, d) in zip(blocks, blocks[1:], strict=False):
+    for (a, b), (c, d) in pairwise(blocks):
         before = active[:, max(a, b - 2) : b].any(axis=1)
         after = active[:, c : min(d, c + 2)].any(axis=1)
         changes.append(bool(np.any(before != after)))
@@ -182,7 +184,7 @@ def _is_fill(piece: Piece, first: int, stop: int) -> bool:
     if not last:
         return False
     nearest = max((len(last & p) / max(1, len(last | p)) for p in before), default=1.0)
-    usual = [len(a & b) / max(1, len(a | b)) for a, b in zip(before, before[1:], strict=False)]
+    usual = [len(a & b) / max(1, len(a | b)) for a, b in pairwise(before)]
     return nearest < 0.75 and (not usual or nearest < float(np.mean(usual)))
 
 

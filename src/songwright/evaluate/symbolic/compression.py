@@ -9,7 +9,7 @@ import numpy as np
 from songwright.evaluate.model import NotDefined
 from songwright.evaluate.piece import Piece
 from songwright.evaluate.registry import Finding, Findings, measures
-from songwright.evaluate.symbolic.cosiatec import compression_ratio
+from songwright.evaluate.symbolic.cosiatec import compress
 from songwright.evaluate.symbolic.repetition import tune_bars
 from songwright.evaluate.tune import tune_of, tune_slots
 
@@ -27,7 +27,7 @@ def compression(piece: Piece) -> Findings:
     pairs = np.stack([np.cumsum(steps), tune["pitch"].astype(np.int64)], axis=1)
     points = np.unique(pairs[:_MOST_NOTES], axis=0)
     points -= points.min(axis=0)
-    ratio = float(compression_ratio(points[:, 0].copy(), points[:, 1].copy()))
+    ratio = compress(points)
     bars = (0, int(tune["bar"][min(_MOST_NOTES, tune.size) - 1]) + 1)
     yield Finding("compression_cosiatec", ratio, [bars])
     text = b"".join(

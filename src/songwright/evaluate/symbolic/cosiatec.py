@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from songwright.evaluate.notes import Ticks
 from songwright.render.jit import kernel
 
 
@@ -82,7 +83,7 @@ def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
                     gain = covered.sum()
                     ratio = gain / (size + translators - 1.0)
                     if ratio > best_ratio or (ratio == best_ratio and gain > best_gain):
-                        best_ratio, best_gain = ratio, gain
+                        best_ratio, best_gain = ratio, int(gain)
                         best_pattern = np.flatnonzero(covered)
                         best_cost = size + translators - 1.0
             begin = stop
@@ -95,3 +96,9 @@ def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
             grid[onsets[i], pitches[i]] = 0
         left -= len(best_pattern)
     return count / cost
+
+
+def compress(points: Ticks) -> float:
+    """Compression ratio of distinct points (n, 2) with non-negative coordinates, sorted."""
+    ratio = compression_ratio(points[:, 0].copy(), points[:, 1].copy())  # type: ignore[no-untyped-call]
+    return float(ratio)

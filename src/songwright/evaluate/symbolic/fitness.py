@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from songwright.evaluate.notes import Floats
+from songwright.evaluate.notes import Floats, Ticks
 from songwright.render.jit import kernel
 
 _NEVER = -1.0e18
@@ -85,11 +85,17 @@ def best_fitness(similarity, lengths, stride):  # type: ignore[no-untyped-def]
     for i in range(len(lengths)):
         start = 0
         while start + lengths[i] <= rows:
-            value = segment_fitness(similarity, start, lengths[i])
+            value = segment_fitness(similarity, start, lengths[i])  # type: ignore[no-untyped-call]
             if value > best[i]:
                 best[i] = value
                 where[i] = start
             start += stride
+    return best, where
+
+
+def best_segments(similarity: Floats, lengths: Ticks, stride: int) -> tuple[Floats, Ticks]:
+    """Best fitness and its start (both (n,)) for each of n segment lengths."""
+    best, where = best_fitness(similarity, lengths, stride)  # type: ignore[no-untyped-call]
     return best, where
 
 
@@ -109,7 +115,7 @@ def similarity_of(chroma: Floats, smooth: int = 4, keep: float = 0.25) -> Floats
     unit = chroma / np.where(norm > 0, norm, 1.0)
     best = np.full((len(unit), len(unit)), -np.inf)
     for shift in range(12):
-        raw = (unit @ np.roll(unit, shift, axis=1).T).astype(np.float32)
+        raw = unit @ np.roll(unit, shift, axis=1).T
         np.maximum(best, _diagonal_mean(raw, smooth), out=best)
         np.maximum(best, _diagonal_mean(raw[::-1, ::-1], smooth)[::-1, ::-1], out=best)
     floor = float(np.quantile(best, 1.0 - keep))

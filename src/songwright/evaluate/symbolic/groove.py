@@ -20,9 +20,7 @@ def onset_grid(piece: Piece, notes: Notes, keys: Ticks | None = None) -> Floats:
     if notes.size == 0 or slots == 0:
         return np.zeros((0, max(slots, 1)))
     usual = np.array([m == piece.prevailing_meter for m in piece.meters])
-    tick = np.round(notes["onset"] / SLOT_TICKS).astype(np.int64) * SLOT_TICKS
-    bar = np.minimum(piece.bars_of(tick), piece.bars - 1)
-    slot = (tick - piece.bar_starts[bar]) // SLOT_TICKS
+    bar, slot = notes["bar"], piece.slots_in_bar(notes)
     kinds = np.zeros(notes.size, np.int64) if keys is None else keys
     width = slots * (int(kinds.max()) + 1)
     inside = usual[bar] & (slot < slots)

@@ -41,6 +41,8 @@ def phrase_spans(piece: Piece) -> tuple[tuple[int, int], ...]:
 def likeness(piece: Piece, spans: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
     """F1 of the tune's events between spans of bars, shape (n, n), and events in each span (n,)."""
     tune = tune_of(piece)
+    slots = piece.slots_of(tune)
+    slots_before = np.concatenate([[0], np.cumsum(-(-np.diff(piece.bar_starts) // SLOT_TICKS))])
     longest = max((b - a for a, b in spans), default=1)
     slots_of_bar = max(m.bar_ticks for m in piece.meters) // SLOT_TICKS
     low = int(tune["pitch"].min()) if tune.size else 0
@@ -49,7 +51,8 @@ def likeness(piece: Piece, spans: tuple[tuple[int, int], ...]) -> tuple[Floats, 
     events = np.zeros((len(spans), width, height), np.float32)
     for i, (first, stop) in enumerate(spans):
         mine = tune[(tune["bar"] >= first) & (tune["bar"] < stop)]
-        slot = np.round((mine["onset"] - piece.bar_starts[first]) / SLOT_TICKS).astype(int)
+        slot = slots[(tune["bar"] >= first) & (tune["bar"] < stop)]
+        slot = slot - (slots_before[first] if first < piece.bars else 0)
         inside = slot < width
         events[i, slot[inside], mine["pitch"][inside] - low + _SHIFTS[-1]] = 1.0
     flat = events.reshape(len(spans), -1)
@@ -95,7 +98,8 @@ def section_identity(piece: Piece) -> Findings:
             "the sections are not marked" if not marks else "no two sections share a letter, or all"
         )
     f1, count = likeness(piece, spans)
-    same, other = [], []
+    same: list[float] = []
+    other: list[float] = []
     for i in range(len(spans)):
         for j in range(i):
             if min(count[i], count[j]) >= 4:

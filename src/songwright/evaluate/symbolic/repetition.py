@@ -6,11 +6,13 @@ orders of its own bars, which needs no corpus and no random numbers.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from songwright.evaluate.model import NotDefined
 from songwright.evaluate.notes import Floats, Notes
-from songwright.evaluate.piece import SLOT_TICKS, Piece, once
+from songwright.evaluate.piece import Piece, once
 from songwright.evaluate.registry import Finding, Findings, measures
 from songwright.evaluate.symbolic.structure import half_bar_chroma
 from songwright.evaluate.tune import tune_of
@@ -23,7 +25,7 @@ BarContent = tuple[tuple[int, int], ...]
 def tune_bars(piece: Piece) -> tuple[BarContent, ...]:
     """The tune bar by bar; an empty tuple for a bar in which no note begins."""
     tune = tune_of(piece)
-    slots = np.round((tune["onset"] - piece.bar_starts[tune["bar"]]) / SLOT_TICKS).astype(int)
+    slots = piece.slots_in_bar(tune)
     bars: list[list[tuple[int, int]]] = [[] for _ in range(piece.bars)]
     for bar, slot, pitch in zip(
         tune["bar"].tolist(), slots.tolist(), tune["pitch"].tolist(), strict=True
@@ -49,7 +51,7 @@ def repetition_profile(piece: Piece) -> tuple[tuple[int, str], ...]:
             continue
         slots = tuple(slot for slot, _ in bar)
         pitches = [pitch for _, pitch in bar]
-        moves = tuple(b - a for a, b in zip(pitches, pitches[1:], strict=False))
+        moves = tuple(b - a for a, b in pairwise(pitches))
         shape = tuple((m > 0) - (m < 0) for m in moves)
         forms: dict[str, object] = {
             "exact": bar, "transposed": (slots, moves), "varied": (slots, shape), "rhythm": slots,

@@ -13,7 +13,7 @@ from songwright.evaluate.model import NotDefined
 from songwright.evaluate.notes import Floats, Ticks
 from songwright.evaluate.piece import Piece, once
 from songwright.evaluate.registry import Finding, Findings, measures
-from songwright.evaluate.symbolic.fitness import best_fitness, similarity_of
+from songwright.evaluate.symbolic.fitness import best_segments, similarity_of
 from songwright.evaluate.tune import tune_of
 
 _MOST_BARS = 240
@@ -58,7 +58,7 @@ def structure(piece: Piece) -> Findings:
         raise NotDefined("there are fewer than eight bars")
     similarity = similarity_of(chroma)
     lengths, stride = _sampling(len(chroma))
-    best, where = best_fitness(similarity, lengths, stride)
+    best, where = best_segments(similarity, lengths, stride)
     for metric, (low, high) in _RANGES.items():
         inside = np.flatnonzero((lengths >= 2 * low) & (lengths <= 2 * high))
         if inside.size == 0:

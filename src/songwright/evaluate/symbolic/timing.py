@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from songwright.evaluate.model import NotDefined
-from songwright.evaluate.notes import Floats, Notes
+from songwright.evaluate.notes import Floats, Notes, Ticks
 from songwright.evaluate.piece import SLOT_TICKS, Piece, once
 from songwright.evaluate.registry import Finding, Findings, measures
 
@@ -89,8 +89,8 @@ def microtiming(piece: Piece) -> Findings:
     yield Finding("microtiming_ms", 1000.0 * spread)
 
 
-def _off_grid(notes: Notes) -> tuple[Floats, Floats]:
-    """Distance in ticks to the nearest sixteenth or triplet eighth, whichever suits the beat."""
+def _off_grid(notes: Notes) -> tuple[Floats, Ticks]:
+    """Ticks from the nearest sixteenth or triplet eighth, and its twelfth of the beat."""
     onset = notes["onset"].astype(np.float64)
     straight = onset - np.round(onset / SLOT_TICKS) * SLOT_TICKS
     triplet = onset - np.round(onset / _TRIPLET_TICKS) * _TRIPLET_TICKS
@@ -111,6 +111,4 @@ def velocity_spread(piece: Piece) -> Findings:
         raise NotDefined("there are fewer than sixteen notes")
     velocity = notes["velocity"].astype(np.float64)
     parts = [velocity[notes["part"] == p] for p in np.unique(notes["part"])]
-    yield Finding(
-        "velocity_spread", sum(float(np.std(v)) * v.size for v in parts) / notes.size
-    )
+    yield Finding("velocity_spread", sum(float(np.std(v)) * v.size for v in parts) / notes.size)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from songwright.evaluate.chords import accompaniment_of, chords_of
 from songwright.evaluate.keyfinding import PROFILES
 from songwright.evaluate.model import NotDefined
 from songwright.evaluate.notes import Floats, Notes
@@ -17,6 +20,9 @@ from songwright.theory import MODES
 _SCALES = ("major", "minor", "harmonic minor", "melodic minor")
 _LONGEST_BEATS = 4.0
 _WINDOW, _HOP = 8, 4
+_TABLE = np.array([np.roll(profile, tonic) for profile in PROFILES for tonic in range(12)])
+_CENTRED = _TABLE - _TABLE.mean(axis=1, keepdims=True)
+_CENTRED /= np.linalg.norm(_CENTRED, axis=1, keepdims=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class KeyReading:
 def weights_of(notes: Notes) -> Floats:
     """Summed beats of each pitch class, a single note counting at most four; shape (12,)."""
     beats = np.minimum((notes["end"] - notes["onset"]) / 480.0, _LONGEST_BEATS)
-    return np.bincount(notes["pitch"] % 12, beats, 12)
+    weights: Floats = np.bincount(notes["pitch"] % 12, beats, 12).astype(np.float64)
+    return weights
 
 
 def read_key(weights: Floats) -> KeyReading | None:
@@ -46,22 +53,33 @@ def read_key(weights: Floats) -> KeyReading | None:
     if total <= 0 or np.count_nonzero(weights) < 2:
         return None
     share = weights / total
-    table = np.array(
-        [np.roll(profile, tonic) for profile in PROFILES for tonic in range(12)], np.float64
-    )
-    distance = np.linalg.norm(table - share, axis=1)
+    distance = np.linalg.norm(_TABLE - share, axis=1)
     best = int(np.argmin(distance))
-    r = np.array([np.corrcoef(row, share)[0, 1] for row in table])
-    if not np.all(np.isfinite(r)):
+    centred = share - share.mean()
+    spread = float(np.linalg.norm(centred))
+    if spread <= 1e-9:
         return None
+    r = _CENTRED @ centred / spread
     others = np.delete(r, best)
     return KeyReading(best % 12, best >= 12, float(r[best]), float(r[best] - others.max()))
 
 
+def weights_between(piece: Piece, first: int, stop: int) -> Floats:
+    """Pitch-class weights of some bars: notes, and the chords of a lead sheet at half weight."""
+    notes = piece.notes
+    weights = weights_of(notes[(notes["bar"] >= first) & (notes["bar"] < stop)])
+    if accompaniment_of(piece).size == 0:
+        chords = chords_of(piece)
+        start, end = piece.bar_starts[first], piece.bar_starts[min(stop, piece.bars)]
+        beats = np.clip(np.minimum(chords.end, end) - np.maximum(chords.onset, start), 0, None)
+        weights = weights + 0.5 * (beats / 480.0) @ chords.member
+    return weights
+
+
 @once
 def key_of(piece: Piece) -> KeyReading | None:
-    """The key of the whole piece as its notes say it."""
-    return read_key(weights_of(piece.notes)) if piece.notes.size else None
+    """The key of the whole piece as its notes (and written chords) say it."""
+    return read_key(weights_between(piece, 0, piece.bars)) if piece.notes.size else None
 
 
 def need_key(piece: Piece) -> KeyReading:
@@ -89,8 +107,8 @@ def key_stability(piece: Piece) -> Findings:
     spans = [(a, a + _WINDOW) for a in range(0, max(1, last - _WINDOW + 1), _HOP)]
     away, heard = [], 0
     for first, stop in spans:
-        inside = piece.notes[(piece.notes["bar"] >= first) & (piece.notes["bar"] < stop)]
-        here = read_key(weights_of(inside)) if inside.size >= 8 else None
+        inside = (piece.notes["bar"] >= first) & (piece.notes["bar"] < stop)
+        here = read_key(weights_between(piece, first, stop)) if inside.sum() >= 8 else None
         if here is None:
             continue
         heard += 1
@@ -108,7 +126,7 @@ def scale_consistency(piece: Piece) -> Findings:
     if notes.size < 8:
         raise NotDefined("there are fewer than eight pitched notes")
     counts = np.bincount(notes["pitch"] % 12, minlength=12).astype(np.float64)
-    best, scale = -1.0, (0,)
+    best, scale = -1.0, tuple[int, ...]()
     for mode in _SCALES:
         for tonic in range(12):
             pcs = tuple((tonic + step) % 12 for step in MODES[mode])
@@ -141,7 +159,7 @@ def pitch_entropy(piece: Piece) -> Findings:
         yield Finding(f"pitch_entropy_{width}", float(entropy_bits(windows).mean()))
 
 
-def entropy_bits(counts: Floats) -> Floats:
+def entropy_bits(counts: npt.NDArray[Any]) -> Floats:
     """Entropy in bits along the last axis of non-negative counts."""
     total = counts.sum(axis=-1, keepdims=True)
     p = counts / np.where(total > 0, total, 1.0)

@@ -26,7 +26,7 @@ _STEPS = ((480, 0.0), (240, 6.0), (120, 11.0), (160, 14.0), (60, 30.0), (80, 30.
 _COLLISION = 30.0
 _JOIN_TICKS = 90  # an end this close to an onset or bar line was meant to reach it
 _SHORTEST_REST_TICKS = 180  # shorter silences come from detached playing, not from a rest
-_STACCATO_TICKS = 240  # detached notes are written no shorter than this if there is room
+_EIGHTH_TICKS = 240
 _FULL_ENOUGH = 0.8  # a note may be written this much shorter than it sounds
 _PLAIN_LENGTHS = (120, 240, 480, 720, 960, 1440, 1920)
 _TRIPLET_LENGTHS = (80, 160, 320, 480, 640, 960)
@@ -197,8 +197,11 @@ def _written_end(onset: int, end: int, staccato: bool, starts: list[int], barlin
     limit = following[0] if following and following[0] >= end else barline.end
     if limit - end < _SHORTEST_REST_TICKS:
         return limit
-    length = max(end - onset, _STACCATO_TICKS) if staccato else end - onset
-    triplet = (onset - bar.start) % SHORTEST_TICKS != 0
+    position = onset - barline.at(onset).start
+    length = end - onset
+    if staccato or position % _EIGHTH_TICKS == 0:  # no sixteenth and rest where an eighth will do
+        length = max(length, _EIGHTH_TICKS)
+    triplet = position % SHORTEST_TICKS != 0
     values = _TRIPLET_LENGTHS if triplet else _PLAIN_LENGTHS
     value = next((v for v in values if v >= _FULL_ENOUGH * length), round(length / 480) * 480)
     snapped = _nearest(min(onset + value, limit), barline)

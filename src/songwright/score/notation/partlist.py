@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement
 
@@ -57,6 +58,7 @@ def write_part_list(root: Element, parts: list[PrintedPart]) -> None:
     part_list = SubElement(root, "part-list")
     channels = iter(range(len(parts)))
     number = 0
+    names = _distinct_names(parts)
     for family, run in groupby(parts, key=lambda p: p.instrument.family):
         members = list(run)
         bracket = family in _BRACKETED and len(members) > 1
@@ -67,10 +69,10 @@ def write_part_list(root: Element, parts: list[PrintedPart]) -> None:
             SubElement(group, "group-barline").text = "yes"
         for part in members:
             if part.is_kit:
-                _write_kit(part_list, part)
+                _write_kit(part_list, part, names[part.id])
             else:
                 channel = _PITCHED_CHANNELS[next(channels) % len(_PITCHED_CHANNELS)]
-                _write_pitched(part_list, part, channel)
+                _write_pitched(part_list, part, names[part.id], channel)
         if bracket:
             SubElement(part_list, "part-group", {"type": "stop", "number": str(number)})
 
@@ -81,23 +83,33 @@ def printable(text: str) -> str:
     return "".join(c for c in kept if ord(c) not in (0x7F, 0xFFFE, 0xFFFF)).strip()
 
 
-def _write_names(part_list: Element, part: PrintedPart) -> Element:
+def _distinct_names(parts: list[PrintedPart]) -> dict[str, str]:
+    """Name of each part by id; players of the same name are numbered from the top."""
+    names = {part.id: printable(part.name) or part.instrument.name for part in parts}
+    counts, seen = Counter(names.values()), Counter[str]()
+    for part_id, name in names.items():
+        seen[name] += 1
+        if counts[name] > 1:
+            names[part_id] = f"{name} {seen[name]}"
+    return names
+
+
+def _write_names(part_list: Element, part: PrintedPart, name: str) -> Element:
     score_part = SubElement(part_list, "score-part", {"id": part.id})
-    name = printable(part.name) or part.instrument.name
     SubElement(score_part, "part-name").text = name
     SubElement(score_part, "part-abbreviation").text = abbreviation(name)
     return score_part
 
 
-def _write_pitched(part_list: Element, part: PrintedPart, channel: int) -> None:
-    score_part = _write_names(part_list, part)
+def _write_pitched(part_list: Element, part: PrintedPart, name: str, channel: int) -> None:
+    score_part = _write_names(part_list, part, name)
     instrument_id = f"{part.id}-I1"
     _instrument(score_part, instrument_id, part.instrument.name)
     _midi(score_part, instrument_id, channel, part.instrument.program)
 
 
-def _write_kit(part_list: Element, part: PrintedPart) -> None:
-    score_part = _write_names(part_list, part)
+def _write_kit(part_list: Element, part: PrintedPart, name: str) -> None:
+    score_part = _write_names(part_list, part, name)
     for key in part.drum_keys:
         _instrument(score_part, drum_id(part.id, key), drum_sign(key).name)
     for key in part.drum_keys:

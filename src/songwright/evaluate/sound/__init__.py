@@ -1,0 +1,110 @@
+"""The judge's ears: metrics of a sound file and of its stems.
+
+`evaluate_sound` answers every metric of ``data/sound_metrics.toml`` with a value and where it was
+heard, or with the reason why it is not defined. How a metric is added is said in
+`songwright.evaluate.sound.listening`. Importing this package loads Numba and SciPy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from numpy.typing import ArrayLike
+
+from songwright.audio import checked_audio, checked_sample_rate
+from songwright.errors import AudioError
+from songwright.evaluate.model import Measurement
+from songwright.evaluate.registry import undefined
+from songwright.evaluate.sound import (  # noqa: F401 (each module registers its metrics)
+    faults,
+    loudness,
+    low_end,
+    masking,
+    resonance,
+    sections as _sections,
+    timbre,
+    tonal,
+    transients,
+    translation,
+)
+from songwright.evaluate.sound.facts import Limits, passes, sound_facts, sound_limits
+from songwright.evaluate.sound.listening import SILENCE, Listening, Section, answers, listen
+from songwright.evaluate.sound.stems import Stem, guess_role, hear_stems
+
+__all__ = [
+    "Limits",
+    "Listening",
+    "Section",
+    "Stem",
+    "evaluate_sound",
+    "guess_role",
+    "listen",
+    "passes",
+    "sound_facts",
+    "sound_limits",
+]
+
+
+def evaluate_sound(
+    audio: ArrayLike,
+    sample_rate_hz: int,
+    stems: Mapping[str, Stem] | None = None,
+    sections: Sequence[Section] | None = None,
+    *,
+    roles: Mapping[str, str] | None = None,
+    is_loop: bool = False,
+) -> tuple[Measurement, ...]:
+    """Measure everything that can be heard in a file.
+
+    Parameters
+    ----------
+    audio
+        Samples ``(channels, n)``, one or two channels, ±1.0 is full scale.
+    sample_rate_hz
+        8,000 to 384,000 Hz.
+    stems
+        Stems by id, as samples or as files; they are read one after another and not kept.
+    sections
+        Start and end in seconds and function (``verse``, ``chorus`` ...) of each section.
+    roles
+        Role of each stem; ``lead``, ``bass`` and ``drums`` matter. Without it the roles are
+        guessed from the ids.
+    is_loop
+        The end is meant to run into the start, so it may be cut.
+
+    Returns
+    -------
+    tuple of Measurement
+        One for each metric, in the order of the data file. A metric that the sound does not define
+        (silence, one second, mono, 8 kHz) has no value but a reason.
+
+    Raises
+    ------
+    AudioError
+        If samples are NaN or infinite, the shape or the sample rate is wrong, or a section ends
+        before it begins.
+    FileFormatError
+        If a stem cannot be read.
+    """
+    samples = checked_audio(audio)
+    rate = checked_sample_rate(sample_rate_hz)
+    for start, end, name in sections or ():
+        if not start <= end:
+            raise AudioError(f"section {name!r} ends at {end} s, before its start at {start} s")
+    if samples.shape[1] == 0:
+        return _all_undefined("the file has no samples")
+    if max(samples.max(), -samples.min()) < SILENCE:
+        return _all_undefined("the file is silent")
+    listening = dataclasses.replace(
+        listen(samples, rate),
+        stems=hear_stems(stems, rate, roles) if stems else None,
+        sections=tuple(sections or ()),
+        is_loop=is_loop,
+    )
+    given = answers(listening)
+    return tuple(given[metric] for metric in sound_facts())
+
+
+def _all_undefined(why: str) -> tuple[Measurement, ...]:
+    return tuple(undefined(metric, why) for metric in sound_facts())
