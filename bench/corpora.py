@@ -96,9 +96,13 @@ def _keyboard_files(base: Path) -> frozenset[str]:
     if base not in _keyboard:
         names = set()
         for line in (base / "manifest.tsv").read_text("utf-8", "replace").splitlines():
-            cells = [cell.strip().lower() for cell in line.split("\t")]
-            if any(cell in ("piano", "harpsichord", "harpsichord, piano") for cell in cells):
-                names.update(cell.rsplit("/", 1)[-1] for cell in line.split("\t") if ".mid" in cell)
+            cells = line.split("\t")
+            if len(cells) > 6 and cells[6].strip().lower() in (
+                "piano",
+                "harpsichord",
+                "fortepiano",
+            ):
+                names.add(cells[0].rsplit("/", 1)[-1])
         _keyboard[base] = frozenset(names)
     return _keyboard[base]
 

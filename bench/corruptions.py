@@ -94,7 +94,7 @@ def blocks_shuffled(score: Score, seed: int) -> Score:
     return bars_shuffled(score, seed, 4)
 
 
-def looped(score: Score, seed: int) -> Score:
+def looped(score: Score, _seed: int = 0) -> Score:
     """Four bars from near the middle over and over."""
     usual = _usual(_bar_starts(score))
     first = max(0, len(usual) // 2 - 2)
@@ -162,7 +162,7 @@ def random_rhythm(score: Score, seed: int) -> Score:
     return replace(score, parts=tuple(parts))
 
 
-def chords_late(score: Score, seed: int) -> Score:
+def chords_late(score: Score, _seed: int = 0) -> Score:
     """Everything but the tune two bars late; the last two bars come first."""
     lead = tune_parts(piece_of(score))
     usual = _usual(_bar_starts(score))
@@ -177,7 +177,7 @@ def chords_late(score: Score, seed: int) -> Score:
     return replace(score, parts=parts, chords=late.chords)
 
 
-def flat_dynamics(score: Score, seed: int) -> Score:
+def flat_dynamics(score: Score, _seed: int = 0) -> Score:
     """Every note equally loud."""
     return replace(
         score,
@@ -188,9 +188,9 @@ def flat_dynamics(score: Score, seed: int) -> Score:
     )
 
 
-def robot(score: Score, seed: int) -> Score:
+def robot(score: Score, _seed: int = 0) -> Score:
     """On the grid of sixteenths, every note equally loud."""
-    flat = flat_dynamics(score, seed)
+    flat = flat_dynamics(score)
     return replace(
         flat,
         parts=tuple(
@@ -226,7 +226,7 @@ def drunk(score: Score, seed: int) -> Score:
     return replace(score, parts=tuple(parts))
 
 
-def flat_form(score: Score, seed: int) -> Score:
+def flat_form(score: Score, _seed: int = 0) -> Score:
     """Bars in an order that gives every stretch the same mixture: no section stands out."""
     usual = _usual(_bar_starts(score))
     count = len(usual)
@@ -238,6 +238,27 @@ def flat_form(score: Score, seed: int) -> Score:
         source[bar] = usual[(number * stride) % count]
     return _rearranged(score, source)
 
+
+def has_dynamics(score: Score) -> bool:
+    """True when a piece has written dynamics that could be taken away."""
+    return len({n.velocity for part in score.parts for n in part.notes}) >= 4
+
+
+def has_accompaniment(score: Score) -> bool:
+    """True when something could be late against the tune."""
+    return len(score.parts) > 1 or bool(score.chords)
+
+
+def always(_score: Score) -> bool:
+    return True
+
+
+APPLIES: dict[str, Callable[[Score], bool]] = {
+    "flat_dynamics": has_dynamics,
+    "robot": has_dynamics,
+    "chords_late": has_accompaniment,
+}
+"""Corruptions that need something to spoil; the comparison takes only pieces that have it."""
 
 CORRUPTIONS: dict[str, Corruption] = {
     "bars_shuffled": bars_shuffled,

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.corpora import pieces, unpack
-from bench.corruptions import CORRUPTIONS
+from bench.corruptions import APPLIES, CORRUPTIONS, always
 from songwright.evaluate import evaluate_score, metric_facts
 from songwright.score import Score
 
@@ -35,22 +35,26 @@ def auc(human: list[float], spoilt: list[float]) -> float:
 
 def table(root: Path, each: int, seed: int) -> tuple[dict[str, dict[str, float]], int]:
     """AUC by metric and corruption, and the number of pieces."""
-    human: list[Values] = []
+    human: dict[str, list[Values]] = {name: [] for name in CORRUPTIONS}
     spoilt: dict[str, list[Values]] = {name: [] for name in CORRUPTIONS}
+    count = 0
     for kind in KINDS:
         for path, score in pieces(kind, root, each, kept_back=True):
-            human.append(values_of(score))
+            count += 1
+            values = values_of(score)
             for name, corrupt in CORRUPTIONS.items():
-                spoilt[name].append(values_of(corrupt(score, seed)))
+                if APPLIES.get(name, always)(score):
+                    human[name].append(values)
+                    spoilt[name].append(values_of(corrupt(score, seed)))
             print(f"  {kind}: {path.stem[:50]}", flush=True)
     rows: dict[str, dict[str, float]] = {}
     for metric in metric_facts():
-        mine = [v[metric] for v in human if metric in v]
         for name, others in spoilt.items():
+            mine = [v[metric] for v in human[name] if metric in v]
             theirs = [v[metric] for v in others if metric in v]
             if len(mine) >= 10 and len(theirs) >= 10:
                 rows.setdefault(metric, {})[name] = auc(mine, theirs)
-    return rows, len(human)
+    return rows, count
 
 
 def report(rows: dict[str, dict[str, float]], count: int) -> str:

@@ -221,7 +221,7 @@ def test_most_of_what_sounds_belongs_to_the_chord(role, name):
     assert total == 0 or good / total >= least
 
 
-EARLY = {"tumbao", "offbeat", "reggae_bass"}
+EARLY = {"tumbao", "offbeat", "reggae_bass", "rumble", "house_bass"}
 
 
 @pytest.mark.parametrize("name", [n for n in pattern_names("bass") if n not in EARLY])
@@ -308,7 +308,8 @@ def test_long_sections_are_not_copies_of_two_bars(role, name):
     """Over 16 bars on two chords no more than half of the two-bar groups may be identical."""
     if name in {"drone", "sustained_pad", "sustain", "sustained", "reese", "sustained_inner",
                 "braams", "pedal", "swell", "chorale_inner", "quartet_inner", "moving_eighths",
-                "chorale_bass", "swells_stab", "tremolo_chords", "waltz_bass"}:  # fmt: skip
+                "chorale_bass", "swells_stab", "tremolo_chords", "waltz_bass",
+                "held_ninths"}:  # fmt: skip
         pytest.skip("made to stand still")
     part = part_for(role, name)
     plan = make_plan("Am | F", (part,), sections=(("A", 16, 0.7),), ending="fade")

@@ -38,13 +38,15 @@ def agree(
     avoids: list[Avoid] = []
     for avoid, source in barred:
         kept: list[tuple[InstrumentRequest, str]] = []
+        remaining = avoid
         for request, origin in requests:
-            request_left, avoid = _meet(request, origin, avoid, source, conflicts)
+            request_left, remaining = _meet(request, origin, remaining, source, conflicts)
             if request_left is not None:
                 kept.append((request_left, origin))
         requests = kept
-        if avoid not in avoids and (avoid.instruments or avoid.roles or not _is_player(avoid.word)):
-            avoids.append(avoid)
+        bars_something = remaining.instruments or remaining.roles or not _is_player(avoid.word)
+        if remaining not in avoids and bars_something:
+            avoids.append(remaining)
     if wanted and not requests:
         words = ", ".join(dict.fromkeys(request.word for request, _ in wanted))
         raise BriefError(
@@ -82,7 +84,8 @@ def _meet(
         return request, _without(avoid, request)
     reason = "a field beats the prompt" if source != origin else "a negative beats a request"
     conflicts.append(
-        f"instruments: “{request.word}” is both asked for and excluded (“no {avoid.word}”); it does "
+        f"instruments: “{request.word}” is both asked for and excluded (“no {avoid.word}”); it "
+        f"does "
         f"not play, because {reason}."
     )
     return None, avoid
@@ -127,13 +130,9 @@ def _distinct(
     """Requests without repeats of a word; the later, fuller one wins ("drums … brushed drums")."""
     result: list[tuple[InstrumentRequest, str]] = []
     for request, source in wanted:
-        twin = next(
-            (k for k, (r, _) in enumerate(result)
-             if r.word == request.word and r.role == request.role and r.instruments == request.instruments
-             and not (len(r.instruments) == 1 and not r.adjectives and r.word == request.word
-                      and _is_ensemble(r, wanted))),
-            None,
-        )  # fmt: skip
+        twin = next((k for k, (r, _) in enumerate(result) if _is_twin(r, request)), None)
+        if _is_ensemble(request, wanted):
+            twin = None
         if twin is None:
             result.append((request, source))
         else:
@@ -142,6 +141,12 @@ def _distinct(
             pattern = request.pattern or older.pattern
             result[twin] = (replace(request, adjectives=adjectives, pattern=pattern), source)
     return result
+
+
+def _is_twin(first: InstrumentRequest, second: InstrumentRequest) -> bool:
+    return (first.word, first.role, first.instruments) == (
+        second.word, second.role, second.instruments,
+    )  # fmt: skip
 
 
 def _is_ensemble(

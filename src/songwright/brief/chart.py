@@ -1,9 +1,9 @@
 """Chord charts: bars of chord symbols or roman numerals, in a prompt or as a field.
 
-Bars are divided by ``|``; several chords in a bar share it evenly, ``%`` repeats a bar, and ``.`` or
-``/`` alone holds a chord for another share. "verse: Am | F; chorus: C | G" gives each section its
-own chart. Outside ``|`` notation a row of at least three chords ("Am F C G", "ii-V-I") is a chart
-of one chord a bar.
+Bars are divided by ``|``; several chords in a bar share it evenly, ``%`` repeats a bar, and ``.``
+or ``/`` alone holds a chord for another share. "verse: Am | F; chorus: C | G" gives each section
+its own chart. Outside ``|`` notation a row of at least three chords ("Am F C G", "ii-V-I") is a
+chart of one chord a bar.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from songwright.theory import is_roman, parse_chord
 MOST_CHART_BARS = 512
 
 _SYMBOL = (
-    r"[A-Ga-g](?:##|#|bb|b(?![a-z]{2}))?(?:maj|min|mi|ma|dim|aug|sus|add|alt|dom|mMaj|M|m|j|°|o(?=7|\b)|"
+    r"[A-Ga-g](?:##|#|bb|b(?![a-z]{2}))?(?:maj|min|mi|ma|dim|aug|sus|add|alt|dom|mMaj|M|m|j|°|"
+    r"o(?=7|\b)|"
     r"ø|Δ|\+|-(?=\d|maj)|#|b(?=\d)|\d|\((?:b|#|add|maj)?\d+\))*(?:/(?:9|[A-G](?:#|b)?))?"
 )
 _NUMERAL = (
@@ -28,8 +29,11 @@ _NUMERAL = (
     r"b(?=\d)|#(?=\d)|\d)*(?:/(?:[b#]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)|[1357]))?"
 )
 _CHORD = rf"(?:{_NUMERAL}|{_SYMBOL})(?![A-Za-z0-9#°ø])"
-_BAR = rf"(?:{_CHORD}|[%./](?= |\||$))(?:[ ,]+(?:{_CHORD}|[%./](?= |\||$)))*"
-_LEAD = r"(?:\b[Cc]hords?(?: progression)?\b ?(?:are|is|of|:|=)? ?|\b[Pp]rogression\b ?(?:is|of|:|=)? ?|\b[Oo]ver )?"
+_BAR = rf"(?:{_CHORD}|[%./](?= |\||$))(?:[ ,]+(?:{_CHORD}|[%./](?= |\||$))){{0,15}}"
+_LEAD = (
+    r"(?:\b[Cc]hords?(?: progression)?\b ?(?:are|is|of|:|=)? ?|"
+    r"\b[Pp]rogression\b ?(?:is|of|:|=)? ?|\b[Oo]ver )?"
+)
 _PIPED = re.compile(rf"{_LEAD}(?<![\w/])\|? ?{_BAR}(?: ?\|{{1,2}} ?:?{_BAR})+ ?:?\|{{0,2}}")
 _LABELLED = re.compile(
     r"\b(?P<name>intro|verse|pre-?chorus|post-?chorus|chorus|bridge|breakdown|build|drop|solo|"
@@ -38,10 +42,12 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(
-    rf"{_LEAD}(?<![\w/#])(?P<row>{_CHORD}(?:(?: ?[->,] ?| ){_CHORD}){{2,}})(?: progression| changes| vamp| loop)?"
+    rf"{_LEAD}(?<![\w/#])(?P<row>{_CHORD}(?:(?: ?[->,] ?| ){_CHORD}){{2,}})(?: progression|"
+    rf" changes| vamp| loop)?"
 )
 _PROGRESSION = re.compile(
-    r"\b(?:[Cc]hords?(?: progression)?|[Pp]rogression|[Vv]amp|[Cc]hanges)\b ?(?:are|is|of|on|:|=|over)? ?"
+    r"\b(?:[Cc]hords?(?: progression)?|[Pp]rogression|[Vv]amp|[Cc]hanges)\b ?(?:are|is|of|on|:|"
+    r"=|over)? ?"
     rf"(?P<row>{_CHORD}(?:(?: ?[->,] ?| | and | to ){_CHORD})*)"
 )
 
@@ -92,7 +98,9 @@ def parse_chart(text: str) -> tuple[ChartBar, ...]:
     if not cells:
         raise BriefError("the chord chart is empty; write for example Dm7 | G7 | Cmaj7 | Cmaj7")
     if len(cells) > MOST_CHART_BARS:
-        raise BriefError(f"the chord chart has {len(cells)} bars; at most {MOST_CHART_BARS} are read")
+        raise BriefError(
+            f"the chord chart has {len(cells)} bars; at most {MOST_CHART_BARS} are read"
+        )
     bars: list[ChartBar] = []
     for cell in cells:
         if cell in ("%", "-") and bars:

@@ -3,75 +3,79 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import msgspec
 
 from songwright.brief.model import EnergyPoint
 from songwright.brief.numbers import NUMBER, read_number
 from songwright.brief.offers import WORD, Offer
 from songwright.brief.text import Reading
-from songwright.errors import BriefError
+from songwright.errors import BriefError, StyleError
 
 _TIME = (
     rf"(?:(?P<clock>\d{{1,2}}:\d\d)|(?P<seconds>{NUMBER}) ?(?:s|secs?|seconds?)\b|"
     rf"(?P<minutes>{NUMBER}) ?(?:minutes?|mins?)\b|(?P<percent>\d{{1,3}}) ?(?:%|percent)|"
     r"(?P<place>the (?:very )?(?:end|middle|start|beginning)|half ?way|two thirds|the last chorus|"
-    r"the final chorus|three quarters|the (?:final|last) third|the second half|the midpoint|the drop))"
+    r"the final chorus|three quarters|the (?:final|last) third|the second half|the midpoint|"
+    r"the drop))"
 )
-_TIME_BARE = re.sub(r"\?P<\w+>", "?:", _TIME)
-_CALM = r"(?:quiet|soft|calm|gentle|low|slow|sparse|small|minimal|subtle|subdued|peaceful|simple|still|delicate|tender|intimate)(?:ly)?"
-_STRONG = r"(?:loud|big|huge|strong|intense|powerful|high|epic|massive|full|explosive|grand|dramatic|energetic|bombastic|triumphant|triumphantly|heavy|dense|climactic)(?:ly)?"
-_PEAK = r"(?:climax|peak|crescendo|high point|highpoint|big moment|finale|summit|explosion)"
-_MID = r"(?: (?:to|towards?|into|up to|with|in|on|from|and|at|a|an|the|its|slowly|gradually|very|really|just|small|energy|before|reaching|huge|massive|big|epic|grand|dramatic|powerful|final|triumphant|gradual|slow|steadily|steady|intensity|tension|over time|throughout))*"
-
-
-def _rule(pattern: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![a-z])" + pattern + r"(?![a-z-])")
-
-
-# Patterns in order, each with the points that it draws; a time in the pattern replaces None.
-_RULES: tuple[tuple[re.Pattern[str], tuple[tuple[float | None, float], ...]], ...] = (
-    (_rule(rf"(?:slowly |gradually )?(?:build(?:s|ing)?(?: up)?|rise?s?|rising|grow(?:s|ing)?|swell(?:s|ing)?|crescendos?|leads?|leading|working up|works up)"
-           rf"{_MID} {_PEAK}{_MID} (?:at|by|around|about|after|in|near|towards?) (?:about |around )?{_TIME}"), ((0.0, 0.25), (None, 0.95))),
-    (_rule(rf"(?:with )?(?:an? |the |its )?(?:big |huge |massive )?(?:{_PEAK}|climaxes|peaks|climaxing|peaking|reaches its {_PEAK}|peaking){_MID} ?(?:at|by|around|in|near|towards?|after) (?:about |around )?{_TIME}"), ((None, 0.95),)),
-    (_rule(r"(?:slow(?:ly)? |gradual(?:ly)? )(?:build(?:s|ing)?|crescendo|rise|swell|burn)(?:[ -]up)?(?: throughout| to the end| over time| in intensity)?"), ((0.0, 0.2), (0.92, 0.9))),
-    (_rule(rf"(?:build(?:s|ing)?(?:[ -]up)?|rise?s?|rising|grow(?:s|ing)?|swell(?:s|ing)?|crescendos?){_MID} {_PEAK}(?: at the end)?"), ((0.0, 0.25), (0.8, 0.95))),
-    (_rule(r"(?:and |then |that )?(?:keeps? )?(?:gets?|growing|grows|becomes?|becoming|getting|builds|building) (?:more (?:and more )?(?:intense|powerful|energetic|exciting|dramatic)|bigger(?: and bigger)?|louder(?: and louder)?|stronger|busier)(?: throughout| over time| towards the end| to the end)?"), ((0.0, 0.3), (0.95, 0.9))),
-    (_rule(r"(?:that |which |gradually |steadily |slowly )*(?:build(?:s|ing)?(?:[ -]up)?|intensif(?:ies|ying)|escalat(?:es|ing)|crescendo|accumulat(?:es|ing))(?: (?:gradually|slowly|steadily|throughout|over time|in intensity|energy|tension|towards the end|to the end|up))*"), ((0.0, 0.3), (0.9, 0.88))),
-    (_rule(rf"{_CALM} (?:at first|to begin with|at the start|in the beginning|to start),? (?:and |but )?(?:then|later|before)(?: (?:it|gets?|becomes?|grows?|getting|becoming|growing|turns?|very|more|really))* {_STRONG}"), ((0.0, 0.2), (0.75, 0.9))),
-    (_rule(rf"{_STRONG} (?:at first|to begin with|at the start|in the beginning|to start),? (?:and |but )?(?:then|later|before)(?: (?:it|gets?|becomes?|grows?|getting|becoming|growing|turns?|very|more|really))* {_CALM}"), ((0.0, 0.85), (0.75, 0.25))),
-    (_rule(rf"(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?)(?: (?:off|out|very|really|with|as|a|the))* {_CALM}(?: (?:and|but) {_CALM})?(?: (?:intro|opening|start|beginning))?"), ((0.0, 0.2),)),
-    (_rule(rf"(?:start(?:s|ing)?|begin(?:s|ning)?|open(?:s|ing)?)(?: (?:off|out|very|really|with|as|a|the))* (?:{_STRONG})(?: (?:and|but) {_STRONG})?"), ((0.0, 0.85),)),
-    (_rule(rf"(?:and |then )?(?:end(?:s|ing)?|finish(?:es|ing)?|clos(?:es|ing))(?: (?:very|really|in|on|with|a|an))* (?:{_CALM})"), ((1.0, 0.15),)),
-    (_rule(rf"(?:and |then )?(?:end(?:s|ing)?|finish(?:es|ing)?|clos(?:es|ing)|culminat(?:es|ing))(?: (?:very|really|in|on|with|a|an))* (?:{_STRONG})(?: (?:finale|ending|climax|finish))?"), ((1.0, 0.95),)),
-    (_rule(rf"(?:an? )?(?:{_STRONG}|big|explosive) (?:finale|finish|climax|ending)"), ((0.95, 0.95),)),
-    (_rule(r"(?:and )?(?:then |and then |afterwards |before )(?:it )?(?:drop(?:s|ping)?|fall(?:s|ing)?|fad(?:es|ing)|calm(?:s|ing)?|die(?:s)?|dying|settl(?:es|ing)|com(?:es|ing)|wind(?:s|ing)?|reced(?:es|ing)|quiet(?:s|ing|ens)?|subsid(?:es|ing)|ebb(?:s|ing)?|relax(?:es|ing)?|dissolv(?:es|ing))(?: (?:away|off|back|down|to (?:nothing|silence|a whisper|calm|quiet)|again|into silence))*"), ((1.0, 0.18),)),
-    (_rule(r"(?:drops|falls|dies|calms|settles|winds) (?:away|off|down)(?: (?:at|towards|by) the end| again| after(?:wards)?)?"), ((1.0, 0.18),)),
-    (_rule(r"(?:swells? and (?:falls?|recedes?|fades?)|ris(?:es|ing) and fall(?:s|ing)|ebbs? and flows?|ebb and flow|waves? of (?:energy|intensity)|arch(?: |-)?shaped|in an arc|energy arc)"), ((0.0, 0.25), (0.5, 0.85), (1.0, 0.25))),
-    (_rule(r"(?:constant|steady|even|flat|consistent|unchanging|level|uniform) (?:energy|intensity|dynamics|level)(?: throughout)?|no build(?:-?ups?)?|does(?:n't| not) build|(?:stays|remains|keeps) (?:the same|level|constant)(?: throughout)?"), ((0.0, 0.5), (1.0, 0.5))),
-)
-_CURVES = {
-    "build": ((0.0, 0.2), (0.95, 0.95)), "builds": ((0.0, 0.2), (0.95, 0.95)),
-    "rising": ((0.0, 0.2), (1.0, 0.95)), "crescendo": ((0.0, 0.2), (1.0, 0.95)),
-    "falling": ((0.0, 0.9), (1.0, 0.2)), "fading": ((0.0, 0.9), (1.0, 0.15)),
-    "decrescendo": ((0.0, 0.9), (1.0, 0.2)), "diminuendo": ((0.0, 0.9), (1.0, 0.2)),
-    "arc": ((0.0, 0.25), (0.6, 0.9), (1.0, 0.25)), "arch": ((0.0, 0.25), (0.6, 0.9), (1.0, 0.25)),
-    "flat": ((0.0, 0.5), (1.0, 0.5)), "constant": ((0.0, 0.5), (1.0, 0.5)),
-    "steady": ((0.0, 0.5), (1.0, 0.5)),
-}  # fmt: skip
 _PLACES = {
-    "end": 0.95, "middle": 0.5, "start": 0.0, "beginning": 0.0, "half": 0.5, "two": 0.67, "last": 0.85,
+    "end": 0.95, "middle": 0.5, "start": 0.0, "beginning": 0.0, "half": 0.5, "two": 0.67,
+    "last": 0.85,
     "final": 0.85, "three": 0.75, "second": 0.75, "midpoint": 0.5, "drop": 0.6,
 }  # fmt: skip
 INTENSITY = {"low": 0.25, "medium": 0.5, "high": 0.85}
 
 
+@dataclass(frozen=True, slots=True)
+class _RuleFacts:
+    pattern: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    phrases: dict[str, tuple[str, ...]]
+    curves: dict[str, tuple[tuple[float, float], ...]]
+    rules: tuple[_RuleFacts, ...]
+
+
+@cache
+def _table() -> _Table:
+    text = files("songwright.brief").joinpath("data/energy.toml").read_text("utf-8")
+    try:
+        return msgspec.convert(tomllib.loads(text), _Table)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise StyleError(f"brief/data/energy.toml: {error}") from error
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], tuple[tuple[float, float], ...]], ...]:
+    """The rules of the table as compiled patterns with their points."""
+    parts = {"time": _TIME}
+    for name, words in _table().phrases.items():
+        longest_first = sorted(map(re.escape, words), key=len, reverse=True)
+        parts[name] = "(?:" + "|".join(longest_first) + ")"
+    parts["very"] = f"(?: {parts['very']}){{0,8}}"
+    compiled = []
+    for rule in _table().rules:
+        pattern = re.sub(r"\{([a-z]+)\}", lambda m: parts[m[1]], rule.pattern)
+        compiled.append((re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z-])"), rule.points))
+    return tuple(compiled)
+
+
 def read_energy(reading: Reading) -> None:
     """Claim descriptions of the energy curve."""
-    for pattern, points in _RULES:
+    for pattern, points in _rules():
         for match in reading.find(pattern):
-            time = _time(match) if any(p is None for p, _ in points) else None
+            time = _time(match) if any(place < 0 for place, _ in points) else None
             words = reading.claim(*match.span())
             for place, level in points:
-                if place is not None:
+                if place >= 0:
                     point = EnergyPoint(level, place)
                 elif time is not None:
                     point = EnergyPoint(level, time.position, time.seconds)
@@ -94,8 +98,8 @@ def parse_energy(value: object) -> tuple[tuple[EnergyPoint, ...], str]:
     text = str(value).strip().lower()
     if text in INTENSITY:
         return (), text
-    if text in _CURVES:
-        return tuple(EnergyPoint(level, at) for at, level in _CURVES[text]), ""
+    if text in _table().curves:
+        return tuple(EnergyPoint(level, at) for at, level in _table().curves[text]), ""
     pairs = re.fullmatch(r"(?:[01]?(?:\.\d+)?:[01]?(?:\.\d+)?[ ,;]*)+", text)
     if pairs is not None:
         points = [
@@ -115,7 +119,8 @@ def parse_energy(value: object) -> tuple[tuple[EnergyPoint, ...], str]:
     if reading.energy and not reading.free_words():
         return tuple(reading.energy), ""
     raise BriefError(
-        f"the energy {str(value)!r} is not understood; write low, medium, high, a curve (build, arc, "
+        f"the energy {str(value)!r} is not understood; write low, medium, high, a curve (build, "
+        f"arc, "
         "falling, flat), levels such as '0.2 0.5 0.9', or 'builds to a climax at 1:10'"
     )
 

@@ -74,13 +74,11 @@ def read_fields(fields: Mapping[str, object]) -> FieldReading:
             near = get_close_matches(str(name), _READERS, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise BriefError(f"there is no field {name!r}{hint} Fields: {', '.join(_READERS)}")
-        if value is None or value == "" or value == [] or value == ():
-            continue
+        given = value
         if isinstance(value, str):
-            value = value.strip() if name == "chords" else clean(value)
-            if not value:
-                continue
-        reader(reading, value)
+            given = value.strip() if name == "chords" else clean(value)
+        if given is not None and given not in ("", [], ()):
+            reader(reading, given)
     return reading
 
 
@@ -173,7 +171,9 @@ def _chords(reading: FieldReading, value: object) -> None:
         if not part.strip():
             continue
         if not colon:
-            raise BriefError(f"{part.strip()!r} in the chord chart has no section; write 'verse: Am | F'")
+            raise BriefError(
+                f"{part.strip()!r} in the chord chart has no section; write 'verse: Am | F'"
+            )
         for section in parse_form(name.strip()):
             sections.append(SectionRequest(section.function, 0, parse_chart(chords)))
     for section in sections:
@@ -233,7 +233,8 @@ def _mood(reading: FieldReading, value: object) -> None:
         names = [p for p, w in vocabulary().phrases.items() if w.affect is not None]
         unknown = ", ".join(left) or str(value)
         raise BriefError(
-            f"the mood {unknown!r} is not understood{_did_you_mean(fold(unknown), names)}; write for "
+            f"the mood {unknown!r} is not understood{_did_you_mean(fold(unknown), names)}; "
+            f"write for "
             "example calm, dark, hopeful or tense"
         )
     reading.take(found)

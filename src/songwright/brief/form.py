@@ -15,32 +15,46 @@ from songwright.errors import BriefError
 MOST_SECTIONS = 64
 
 _NAMES = {
-    "intro": "intro", "introduction": "intro", "opening": "intro", "verse": "verse", "verses": "verse",
+    "intro": "intro", "introduction": "intro", "opening": "intro", "verse": "verse",
+    "verses": "verse",
     "strophe": "verse", "vers": "verse", "pre-chorus": "pre-chorus", "prechorus": "pre-chorus",
     "pre chorus": "pre-chorus", "chorus": "chorus", "choruses": "chorus", "refrain": "chorus",
     "hook": "chorus", "post-chorus": "post-chorus", "postchorus": "post-chorus",
-    "post chorus": "post-chorus", "bridge": "bridge", "middle eight": "bridge", "middle 8": "bridge",
+    "post chorus": "post-chorus", "bridge": "bridge", "middle eight": "bridge",
+    "middle 8": "bridge",
     "breakdown": "breakdown", "break": "breakdown", "build": "build", "build-up": "build",
     "buildup": "build", "build up": "build", "drop": "drop", "solo": "solo",
     "guitar solo": "solo", "sax solo": "solo", "piano solo": "solo", "interlude": "interlude",
     "outro": "outro", "coda": "outro", "ending": "outro",
     "a section": "A", "b section": "B", "c section": "C", "d section": "D", "section a": "A",
-    "section b": "B", "section c": "C", "section d": "D", "part a": "A", "part b": "B", "part c": "C",
+    "section b": "B", "section c": "C", "section d": "D", "part a": "A", "part b": "B",
+    "part c": "C",
 }  # fmt: skip
 _NAME = "(?:" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + ")"
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
-    rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |long |short |"
-    rf"full |instrumental |{NUMERAL}[ -]{_COUNT} )*)"
+    rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |"
+    rf"long |short |"
+    rf"full |instrumental |{NUMERAL}[ -]{_COUNT} ){{0,4}})"
 )
-_QUIET = "quiet|soft|gentle|calm|slow|sparse|small|stripped back|intimate|mellow|subdued|tender|low key"
-_LOUD = "big|loud|huge|massive|explosive|powerful|epic|intense|anthemic|soaring|heavy|energetic|full on"
+_QUIET = (
+    "quiet|soft|gentle|calm|slow|sparse|small|stripped back|intimate|mellow|subdued|tender|low key"
+)
+_LOUD = (
+    "big|loud|huge|massive|explosive|powerful|epic|intense|anthemic|soaring|heavy|energetic|full on"
+)
 _MOODED = re.compile(
     rf"\b(?P<level>(?:very )?(?:(?P<quiet>{_QUIET})|(?:{_LOUD})))(?= (?P<name>{_NAME})(?![a-z]))"
 )
-_AFTER = rf"(?: ?\d\b)?(?: ?\(? ?(?:of )?{NUMERAL}[ -]?{_COUNT} ?\)?| ?: ?\d{{1,3}}\b| ?\(\d{{1,3}}\)| ?x ?\d\b| \d+x\b)?"
+_AFTER = (
+    rf"(?: ?\d\b)?(?: ?\(? ?(?:of )?{NUMERAL}[ -]?{_COUNT} ?\)?| ?: ?\d{{1,3}}\b|"
+    r" ?\(\d{1,3}\)| ?x ?\d\b| \d+x\b)?"
+)
 _ITEM = rf"(?<![a-z-]){_BEFORE}(?<![a-z-]){_NAME}(?![a-z]){_AFTER}"
-_JOINT = r"(?: ?(?:,|>|-|/|\+|;|\|) ?(?:and |then |and then )?| and then | then | and | to | followed by | into )"
+_JOINT = (
+    r"(?: ?(?:,|>|-|/|\+|;|\|) ?(?:and |then |and then )?| and then | then | and | to |"
+    r" followed by | into )"
+)
 _LIST = re.compile(
     rf"(?:\b(?:form|structure|arrangement|sections)(?: of| is|:| =)? ?(?:is |of )?)?{_ITEM}"
     rf"(?:(?:{_JOINT}| ){_ITEM})+(?: (?:form|structure|song form))?"
@@ -53,11 +67,14 @@ _LETTERS = re.compile(
 )
 _SHAPES = {
     "rondo": "ABACA", "ternary": "ABA", "binary": "AB", "da capo": "ABA", "strophic": "AAA",
-    "32-bar form": "AABA", "32 bar form": "AABA", "thirty-two bar form": "AABA", "song form": "AABA",
+    "32-bar form": "AABA", "32 bar form": "AABA", "thirty-two bar form": "AABA",
+    "song form": "AABA",
     "sonata form": "ABA", "rounded binary": "ABA", "minuet and trio": "ABA", "arch form": "ABCBA",
 }  # fmt: skip
 _SHAPE = re.compile(
-    r"\b(?:(?:in|an?|the) )*(?P<shape>" + "|".join(sorted(map(re.escape, _SHAPES), key=len, reverse=True))
+    r"\b(?:(?:in|an?|"
+    r"the) )*(?P<shape>"
+    + "|".join(sorted(map(re.escape, _SHAPES), key=len, reverse=True))
     + r")(?: form| structure)?\b"
 )
 _VERSE_CHORUS = re.compile(r"\bverse[ -/]chorus(?:[ -/]bridge)?(?: (?:form|structure|song))?\b")
@@ -85,7 +102,9 @@ def read_form(reading: Reading) -> None:
         if not _is_whole(match.group(), sections):
             continue
         if len(sections) > MOST_SECTIONS:
-            raise BriefError(f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}")
+            raise BriefError(
+                f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}"
+            )
         _offer(reading, sections, match.span(), NUMBER)
     _sections_with_bars(reading)
 
@@ -112,7 +131,8 @@ def parse_form(value: object) -> tuple[SectionRequest, ...]:
             if match is None:
                 raise BriefError(
                     f"{rest!r} is not a section; a form is a list of "
-                    f"{', '.join(SECTION_FUNCTIONS)}, with bars if you like: 'intro:4 verse:8 chorus:8'"
+                    f"{', '.join(SECTION_FUNCTIONS)}, with bars if you like: 'intro:4 verse:8 "
+                    f"chorus:8'"
                 )
             sections += _sections(match.group().strip(" -"))
             rest = rest[match.end() :]
@@ -129,7 +149,7 @@ def form_text(form: tuple[SectionRequest, ...]) -> str:
 
 
 def _levels(reading: Reading) -> None:
-    """"A quiet intro" is a point of the energy curve; elsewhere a form alone cannot place it."""
+    """ "A quiet intro" is a point of the energy curve; elsewhere a form alone cannot place it."""
     for match in reading.find(_MOODED):
         function = _NAMES[match["name"]]
         words = reading.claim(*match.span())
@@ -177,7 +197,9 @@ def _sections(item: str) -> list[SectionRequest]:
     times = _TIMES.search(item)
     repeat = int(times[1] or times[2]) if times else 1
     before = item[: name.start()]
-    repeat = next((n for word, n in _MANY.items() if f"{word} " in before and "bar" not in before), repeat)
+    repeat = next(
+        (n for word, n in _MANY.items() if f"{word} " in before and "bar" not in before), repeat
+    )
     return [SectionRequest(function, count)] * min(repeat, 8)
 
 
@@ -201,17 +223,25 @@ def around(named: Sequence[SectionRequest]) -> tuple[SectionRequest, ...]:
         if section.bars or section.function not in wanted:
             wanted[section.function] = section
     if set(wanted) & {"A", "B", "C", "D"}:
-        names = ["A", "B", "A"] + [c for c in "CD" if c in wanted] + (["A"] if "C" in wanted else [])
+        names = (
+            ["A", "B", "A"] + [c for c in "CD" if c in wanted] + (["A"] if "C" in wanted else [])
+        )
     elif set(wanted) & {"drop", "build"}:
         names = ["build", "drop", "breakdown", "build", "drop"]
     else:
         names = list(_SKELETON)
     if "pre-chorus" in wanted:
-        names = [n for name in names for n in (("pre-chorus", name) if name == "chorus" else (name,))]
+        names = [
+            n for name in names for n in (("pre-chorus", name) if name == "chorus" else (name,))
+        ]
     if "post-chorus" in wanted:
-        names = [n for name in names for n in ((name, "post-chorus") if name == "chorus" else (name,))]
+        names = [
+            n for name in names for n in ((name, "post-chorus") if name == "chorus" else (name,))
+        ]
     last = len(names) - names[::-1].index("chorus") - 1 if "chorus" in names else len(names) - 1
-    middle = [n for n in ("interlude", "breakdown", "solo", "bridge") if n in wanted and n not in names]
+    middle = [
+        n for n in ("interlude", "breakdown", "solo", "bridge") if n in wanted and n not in names
+    ]
     if "pre-chorus" in wanted and names[last - 1] == "pre-chorus":
         last -= 1
     if middle and names[:1] == ["verse"]:

@@ -30,7 +30,7 @@ _APPROXIMATE = {"hungarian minor", "phrygian dominant"}
 _MODE = "(?:" + "|".join(sorted(map(re.escape, _MODE_NAMES), key=len, reverse=True)) + ")"
 _TONIC = r"(?P<tonic>[a-g])(?P<sign>[ -]?(?:sharp|flat)\b|#|b(?![a-z])|)"
 _AFTER = r"(?: (?:key|scale|mode|tonality|tonart))?"
-_INTRO = r"(?:\b(?:in |key ?(?:of|:|=|is) ?|in the key of |tonality:? |tonart:? )+)?"
+_INTRO = r"(?:\b(?:in |key ?(?:of|:|=|is) ?|in the key of |tonality:? |tonart:? ){1,3})?"
 
 # "A minor", "F# dorian", "E flat major", "C-major", "Dmin"
 _NAMED_KEY = re.compile(
@@ -56,7 +56,8 @@ _GERMAN = re.compile(
     r"(?:\bin )?\b(?P<tonic>cis|dis|fis|gis|ais|ces|des|es|ges|as|[a-h])[ -](?P<mode>dur|moll)\b"
 )
 _ROMANCE = re.compile(
-    r"(?:\b(?:en|in|em) )?\b(?P<tonic>do|ut|re|mi|fa|sol|la|si)(?P<sign> ?(?:#|b|diese|bemol|bemolle|"
+    r"(?:\b(?:en|in|em) )?\b(?P<tonic>do|ut|re|mi|fa|sol|la|si)(?P<sign> ?(?:#|b|diese|bemol|"
+    r"bemolle|"
     r"diesis|sostenido|sustenido)|) (?P<mode>mayor|menor|majeur|mineur|maggiore|minore|maior)\b"
 )
 _GERMAN_TONICS = {

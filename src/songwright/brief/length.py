@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from songwright.brief.model import Length
-from songwright.brief.numbers import NUMBER, TO, plain, read_number
+from songwright.brief.numbers import NUMBER, TO, is_range, plain, read_number
 from songwright.brief.offers import NUMBER as NUMBER_RANK
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
@@ -18,18 +18,22 @@ _MINUTE = r"(?:minutes?|mins?|minuten|minutos|minuti|m)(?![a-z])"
 _HOUR = r"(?:hours?|hrs?|stunden?|heures?|horas?|h)(?![a-z])"
 _UNIT = f"(?P<unit>{_SECOND}|{_MINUTE}|{_HOUR})"
 _QUALITY = (
-    r"(?P<quality>\b(?:exactly|precisely|strictly|about|around|roughly|approximately|approx\.?|circa|"
+    r"(?P<quality>\b(?:exactly|precisely|strictly|about|around|roughly|approximately|approx\.?|"
+    r"circa|"
     r"ca\.?|~|some|at least|at most|up to|under|over|no longer than|no more than|less than|"
     r"more than|a maximum of|maximum|max\.?|min\.?) ?)?"
 )
-_LEAD = r"(?:\b(?:for|of|lasting|lasts?|(?:with )?(?:a )?(?:length|duration|runtime)(?: of|:| is)?) )?"
+_LEAD = (
+    r"(?:\b(?:for|of|lasting|lasts?|(?:with )?(?:a )?(?:length|duration|runtime)(?: of|:| is)?) )?"
+)
 _TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|lang))?"
 _CLOCK = re.compile(
-    rf"{_LEAD}{_QUALITY}(?<!at )(?<![\d:])(?P<minutes>\d{{1,3}}):(?P<seconds>\d\d)(?P<fraction>\.\d+)?"
+    rf"{_LEAD}{_QUALITY}(?<!at )(?<![\w:])"
+    rf"(?P<minutes>\d{{1,3}}):(?P<seconds>\d\d)(?P<fraction>\.\d+)?"
     rf"(?![\d:])(?: ?(?:min(?:ute)?s?|m)\b)?{_TAIL}"
 )
 _RANGE = re.compile(
-    rf"{_LEAD}{_QUALITY}(?:between |from )?(?<![\d.])(?P<low>{NUMBER})"
+    rf"{_LEAD}{_QUALITY}(?:between |from )?(?<![\w.])(?P<low>{NUMBER})"
     rf"[ -]?(?P<low_unit>{_SECOND}|{_MINUTE})?{TO}(?P<high>{NUMBER})[ -]?{_UNIT}{_TAIL}"
 )
 _MIXED = re.compile(
@@ -43,18 +47,22 @@ _HALF = re.compile(
 )
 # "80s" and "808s" are an era and a drum machine, not lengths.
 _ERA = re.compile(
-    r"\b(?:the |early |late |mid[ -])(?:19|20)?\d0s\b|\b(?:19|20)\d0s\b|(?<![\d:])[2-9]0s(?= [a-z])(?! (?:long|exactly|"
-    r"and |with |for |in |at |loop|sting|jingle|cue|clip|track|piece|music|version|duration))|\b[5-8]0s\b(?<!60s)|"
+    r"\b(?:the |early |late |mid[ -])(?:19|20)?\d0s\b|\b(?:19|20)\d0s\b|"
+    r"(?<![\w:])[2-9]0s(?= [a-z])(?! (?:long|exactly|"
+    r"and |with |for |in |at |loop|sting|jingle|cue|clip|track|piece|music|version|duration))|"
+    r"\b[5-8]0s\b(?<!60s)|"
     r"\b[89]0[89]s\b"
 )
-_SINGLE = re.compile(rf"{_LEAD}{_QUALITY}(?<![\d.:])(?P<value>-?{NUMBER}|an?)[ -]?{_UNIT}{_TAIL}")
+_SINGLE = re.compile(rf"{_LEAD}{_QUALITY}(?<![\w.:])(?P<value>-?{NUMBER}|an?)[ -]?{_UNIT}{_TAIL}")
 _BAR = r"(?:bars?|measures?|takte?|mesures|compases)(?![a-z])"
 _NOT_BARS = r"(?![ -]?(?:blues|phrase|phrases|intro|outro|verse|chorus|bridge|solo|drop|build))"
 _BAR_RANGE = re.compile(
-    rf"{_LEAD}{_QUALITY}(?:between |from )?(?<![\d.])(?P<low>{NUMBER})(?: {_BAR})?{TO}"
+    rf"{_LEAD}{_QUALITY}(?:between |from )?(?<![\w.])(?P<low>{NUMBER})(?: {_BAR})?{TO}"
     rf"(?P<high>{NUMBER})[ -]?{_BAR}{_NOT_BARS}{_TAIL}"
 )
-_BARS = re.compile(rf"{_LEAD}{_QUALITY}(?<![\d.])(?P<value>-?{NUMBER})[ -]?{_BAR}{_NOT_BARS}{_TAIL}")
+_BARS = re.compile(
+    rf"{_LEAD}{_QUALITY}(?<![\w.])(?P<value>-?{NUMBER})[ -]?{_BAR}{_NOT_BARS}{_TAIL}"
+)
 
 
 def read_length(reading: Reading) -> None:
@@ -65,7 +73,7 @@ def read_length(reading: Reading) -> None:
     BriefError
         If it is shorter than a second, longer than an hour, zero bars or over `MOST_BARS`.
     """
-    for match in reading.find(_BAR_RANGE):
+    for match in filter(is_range, reading.find(_BAR_RANGE)):
         low, high = sorted((read_number(match["low"]), read_number(match["high"])))
         _offer(reading, match, _bars(low, high))
     for match in reading.find(_BARS):
@@ -80,7 +88,7 @@ def read_length(reading: Reading) -> None:
         minutes = 1.0 if first == "a" else read_number(first)
         seconds = 60 * minutes + read_number(second)
         _offer(reading, match, _bounded("seconds", seconds, match["quality"] or ""))
-    for match in reading.find(_RANGE):
+    for match in filter(is_range, reading.find(_RANGE)):
         if _is_era(reading, match):
             continue
         high_unit = _unit_seconds(match["unit"])
@@ -165,7 +173,7 @@ def _offer(reading: Reading, match: re.Match[str], length: Length) -> None:
 
 
 def _is_era(reading: Reading, match: re.Match[str]) -> bool:
-    era = _ERA.search(reading.lower, max(0, match.start() - 6))
+    era = _ERA.search(reading.lower, max(0, match.start() - 6), match.end() + 24)
     return era is not None and era.start() < match.end() and not match["quality"]
 
 
@@ -187,7 +195,9 @@ def _bounded(unit: str, value: float, quality: str) -> Length:
         "at most", "up to", "under", "no longer than", "no more than", "less than", "max",
         "maximum", "a maximum of",
     ):  # fmt: skip
-        return make(max(0.7 * value, 1.0) if unit == "seconds" else max(1, round(0.7 * value)), value)
+        return make(
+            max(0.7 * value, 1.0) if unit == "seconds" else max(1, round(0.7 * value)), value
+        )
     if unit == "bars":
         return _bars(value, value)
     return _seconds(value, value, quality in ("exactly", "precisely", "strictly"))

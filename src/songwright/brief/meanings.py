@@ -14,7 +14,8 @@ from songwright.styles import style
 
 # "in the chorus" says where something happens, which no control can hold yet.
 _PLACE = re.compile(
-    r"\b(?:in|during|for|into|at|before|after|until|on|from)(?: (?:the|each|every|last|first|second|"
+    r"\b(?:in|during|for|into|at|before|after|until|on|from)(?: (?:the|each|every|last|first|"
+    r"second|"
     r"final|all|big))+ $"
 )
 _PLAIN = (
@@ -36,9 +37,7 @@ def _one(reading: Reading, match: Match) -> None:
 
     def offer(control: str, value: object, shown: str, rank: int) -> None:
         note = f" ({word.note})" if word.note else ""
-        reading.offers.append(
-            Offer(control, value, shown + note, words, reading.source, rank, at)
-        )
+        reading.offers.append(Offer(control, value, shown + note, words, reading.source, rank, at))
 
     if word.style:
         near = f" (nearest to {match.phrase})" if word.near else ""

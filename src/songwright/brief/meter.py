@@ -11,8 +11,9 @@ from songwright.errors import BriefError
 from songwright.theory import Meter
 
 _FRACTION = re.compile(
-    r"(?:\b(?:in|meter|metre|time signature)(?: of|:| =|=)? )?(?<![\d/.])(?P<n>\d{1,4})/(?P<d>\d{1,4})"
-    r"(?![\d/])(?:[ -](?:time(?: signature)?|meter|metre|bars?\b(?= feel)|feel|groove|beat|takt))?"
+    r"(?:\b(?:in|meter|metre|time signature)(?: of|:| =|"
+    r"=)? )?(?<![\w/.])(?P<n>\d{1,4})/(?P<d>\d{1,4})"
+    r"(?![\w/])(?:[ -](?:time(?: signature)?|meter|metre|bars?\b(?= feel)|feel|groove|beat|takt))?"
     r"(?! ?(?:notes?|th|step))"
 )
 _IN_WORDS = re.compile(
@@ -20,7 +21,8 @@ _IN_WORDS = re.compile(
     r"(?P<d>two|four|eight)\b(?: time)?(?! ?(?:bars?|beats?|notes?))"
 )
 _IN_NUMBER = re.compile(
-    rf"\bin (?P<n>{NUMBER})(?=$| ?[,.;)]| time\b| and\b| with\b| at\b| feel\b)(?: time\b)?(?![.:]\d)"
+    rf"\bin (?P<n>{NUMBER})(?=$| ?[,.;)]| time\b| and\b| with\b| at\b|"
+    rf" feel\b)(?: time\b)?(?![.:]\d)"
 )
 _USUAL = {2: (2, 4), 3: (3, 4), 4: (4, 4), 5: (5, 4), 6: (6, 8), 7: (7, 8), 9: (9, 8), 12: (12, 8)}
 

@@ -21,19 +21,23 @@ _STEPS = {
 }  # fmt: skip
 _STEP = "(?:" + "|".join(sorted(_STEPS, key=len, reverse=True)) + ")"
 _VERB = (
-    r"(?:modulat(?:es?|ing|ion|ions)|key[ -]changes?|changes? (?:of )?key|changes? key|changing key|"
-    r"transpos(?:es?|ing|ed)|shifts?|shifting|truck driver(?:'s)?(?: (?:gear change|modulation))?|gear change|"
+    r"(?:modulat(?:es?|ing|ion|ions)|key[ -]changes?|changes? (?:of )?key|changes? key|"
+    r"changing key|"
+    r"transpos(?:es?|ing|ed)|shifts?|shifting|truck driver(?:'s)?(?: (?:gear change|"
+    r"modulation))?|gear change|"
     r"goes|moves|moving|going|lifts?|jumps?|steps?|raise[sd]?)"
 )
 _PLACE = (
     r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next) )?"
-    r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|half|refrain|"
+    r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|half|"
+    r"refrain|"
     r"repeat|[ab] section|coda|end|ending|middle|breakdown|interlude))"
 )
 _AT = rf"(?:,? ?(?:for|in|at|on|into|before|during|near|towards?|after|by) {_PLACE})?"
 _SIZE = (
     rf"(?P<way>up|down|upwards?|downwards?|higher|lower)?(?: by)? ?"
-    rf"(?:(?:an?|one|by an?) (?P<step>{_STEP})|(?P<count>{NUMBER}) ?(?P<unit>semitones?|half[ -]steps?|tones?|"
+    rf"(?:(?:an?|one|by an?) (?P<step>{_STEP})|(?P<count>{NUMBER}) ?(?P<unit>semitones?|"
+    rf"half[ -]steps?|tones?|"
     rf"whole[ -]steps?|steps?))(?: (?P<way2>up|down|higher|lower))?"
 )
 _MODULATION = re.compile(
@@ -41,17 +45,23 @@ _MODULATION = re.compile(
     rf"{_VERB}(?: key)?(?: (?:of|by|the|key))* ?{_SIZE}{_AT}"
 )
 _SIZED_CHANGE = re.compile(rf"\b{_SIZE} (?:modulation|key[ -]change|lift){_AT}")
-_UP_SIMPLE = re.compile(rf"\b(?:(?:the )?{_PLACE} (?:is |goes |a )?)(?P<way>up|down|higher|lower) (?:an?|one) (?P<step>{_STEP})\b")
+_UP_SIMPLE = re.compile(
+    rf"\b(?:(?:the )?{_PLACE} (?:is |goes |a )?)(?P<way>up|down|higher|lower) (?:an?|"
+    rf"one) (?P<step>{_STEP})\b"
+)
 _RELATIVE = re.compile(
-    rf"\b(?:then |and |with )?(?:an? )?{_VERB} (?:to|into) (?:the |its )?(?P<target>relative (?:major|minor)|dominant|subdominant|"
+    rf"\b(?:then |and |with )?(?:an? )?{_VERB} (?:to|into) (?:the |"
+    rf"its )?(?P<target>relative (?:major|minor)|dominant|subdominant|"
     rf"parallel (?:major|minor)){_AT}"
 )
 _TO_KEY = re.compile(
-    rf"\b(?:then |and (?:then )?|before |with )?(?:an? )?{_VERB} (?:to|into) (?P<key>[A-G](?:#|b| sharp| flat)?(?: ?(?:major|minor|maj|"
+    rf"\b(?:then |and (?:then )?|before |with )?(?:an? )?{_VERB} (?:to|into) (?P<key>[A-G](?:#|"
+    rf"b| sharp| flat)?(?: ?(?:major|minor|maj|"
     rf"min|m\b|dorian|lydian|mixolydian|phrygian))?)(?![\w#]){_AT}"
 )
 _PLAIN = re.compile(
-    rf"\b(?:with |and |includes? |including )?(?:an? |the |one )?(?:modulates?|modulation|key[ -]change|truck driver(?:'s)? "
+    rf"\b(?:with |and |includes? |including )?(?:an? |the |one )?(?:modulates?|modulation|"
+    rf"key[ -]change|truck driver(?:'s)? "
     rf"(?:gear change|modulation)|gear change)(?: up(?:wards?)?)?{_AT}(?! (?:up|down|to|of))"
 )
 
@@ -72,9 +82,12 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
             shown = f"to {key}" + (f" ({where})" if where else "")
             _add(reading, match, words, shown)
     for match in reading.find(_RELATIVE):
-        semitones = {"relative major": 3, "relative minor": -3, "dominant": 7, "subdominant": 5}.get(
-            match["target"]
-        )
+        semitones = {
+            "relative major": 3,
+            "relative minor": -3,
+            "dominant": 7,
+            "subdominant": 5,
+        }.get(match["target"])
         if semitones is not None:
             _modulate(reading, match, semitones)
     for pattern in (_MODULATION, _SIZED_CHANGE, _UP_SIMPLE):
@@ -86,9 +99,14 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
                 size = round(read_number(match["count"]))
                 size *= 2 if match["unit"].startswith(("tone", "whole", "step")) else 1
             if not 1 <= size <= 24:
-                raise BriefError(f"a modulation by {size} semitones is not possible; choose 1 to 24")
+                raise BriefError(
+                    f"a modulation by {size} semitones is not possible; choose 1 to 24"
+                )
             way = match["way"] or groups.get("way2") or "up"
-            if match.group().split()[0] in ("goes", "moves", "shifts", "steps") and not match["way"]:
+            if (
+                match.group().split()[0] in ("goes", "moves", "shifts", "steps")
+                and not match["way"]
+            ):
                 continue
             _modulate(reading, match, -size if way.startswith(("down", "low")) else size)
     for match in reading.find(_PLAIN):
@@ -114,5 +132,9 @@ def _where(match: re.Match[str]) -> str:
     groups = match.groupdict()
     where = groups.get("where") or groups.get("first") or "end"
     where = where.lower().removeprefix("the ").replace("very ", "").replace("final", "last")
-    where = where.replace("choruses", "chorus").replace("refrain", "chorus").replace("ending", "end")
-    return {"last third": "end", "last section": "end", "coda": "outro", "second half": "end"}.get(where, where)
+    where = (
+        where.replace("choruses", "chorus").replace("refrain", "chorus").replace("ending", "end")
+    )
+    return {"last third": "end", "last section": "end", "coda": "outro", "second half": "end"}.get(
+        where, where
+    )

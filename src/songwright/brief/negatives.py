@@ -23,10 +23,12 @@ _LISTING = (
 )
 _CUE = re.compile(
     rf"\b(?:(?:but|and|with|absolutely|definitely) )?(?:(?P<listing>{_LISTING})|without|"
-    r"(?:everything|all|anything|all instruments) (?:except(?: for)?|but|apart from|other than|minus)|"
+    r"(?:everything|all|anything|all instruments) (?:except(?: for)?|but|apart from|other than|"
+    r"minus)|"
     r"no|not|never|"
     r"minus|sans|ohne|sin|senza|keine?|lacking|instead of|rather than|hold the|isn't|"
-    r"doesn't have|hasn't|zero)\b(?! (?:only|just|other|others|more|less|longer|faster|slower|later))"
+    r"doesn't have|hasn't|zero)\b(?! (?:only|just|other|others|more|less|longer|faster|slower|"
+    r"later))"
 )
 _FILLER = re.compile(
     r" ?(?:(?:any|the|a|an|much|use|using|of|kind|sort|type|real|all|single|too|very|so|overly|be|"
@@ -36,7 +38,9 @@ _FILLER = re.compile(
 _OR = re.compile(r" ?,? ?(?:or|nor|oder|ni|ou|o|und|and) (?:(?:any|no|without|the) )?")
 _AND = re.compile(r" ?,? ?(?:and|&|und|et|y|e) (?:(?:any|no|without|the) )?")
 _COMMA = re.compile(r" ?, ?(?:(?:any|the) )?")
-_NO_BEAT = re.compile(r"\b(?:no|without(?: an?y?)?|avoid(?: any)?) (?:beats?|rhythm(?: section)?|groove)\b")
+_NO_BEAT = re.compile(
+    r"\b(?:no|without(?: an?y?)?|avoid(?: any)?) (?:beats?|rhythm(?: section)?|groove)\b"
+)
 _FREE_OF = re.compile(r"^(?:-| )?free\b(?! ?(?:flowing|form|tempo|time|jazz))")
 
 
@@ -74,10 +78,10 @@ def avoided(phrase: str, instruments: tuple[str, ...], role: str = "") -> Avoid:
 
 def read_negatives(reading: Reading, matches: list[Match]) -> list[Match]:
     """Claim negated words; returns the matches that are not negated."""
-    for match in reading.find(_NO_BEAT):
+    for found in reading.find(_NO_BEAT):
         avoid = avoided("drums", ())
         reading.avoid.append(avoid)
-        reading.offer("avoid", avoid.word, "not used: drums, percussion", match.span(), NAMED)
+        reading.offer("avoid", avoid.word, "not used: drums, percussion", found.span(), NAMED)
     negated: set[int] = set()
     by_start = {m.start: i for i, m in enumerate(matches)}
     for cue in reading.find(_CUE):
@@ -123,8 +127,10 @@ def _scope(
             noun += 1
         (pending if pending else scope).append(noun)
         at = matches[noun].end
+        joined = _AND.match(text, at) is not None
         if (step := _OR.match(text, at)) is not None and (
-            not _AND.match(text, at) or _goes_on(matches, by_start, _next(text, step.end()))
+            not joined
+            or (not pending and _goes_on(matches, by_start, _next(text, step.end())))
         ):
             scope += pending
             pending = []

@@ -16,11 +16,20 @@ _VALUES = (
 )
 _WORD = "(?:" + "|".join(sorted(_VALUES, key=len, reverse=True)) + ")"
 
-NUMBER = rf"(?:\d+(?:[.,]\d+)?|(?:a )?{_WORD}\b(?:(?:(?<=hundred) and |[ -]){_WORD}\b)*)"
+NUMBER = (
+    rf"(?:\d{{1,7}}(?:[.,]\d{{1,4}})?|"
+    rf"(?:a )?{_WORD}\b(?:(?:(?<=hundred) and |[ -]){_WORD}\b){{0,4}})"
+)
 """Pattern of one number, for folded text."""
 
 TO = r"(?: ?(?:-|to|through|until|bis|and|or) ?)"
 """Pattern of what stands between the two ends of a range."""
+
+
+def is_range(match: re.Match[str]) -> bool:
+    """False if "and" or "or" only joins two numbers: a range with "and" begins with "between"."""
+    joint = match.string[match.end("low") : match.start("high")]
+    return " and " not in joint or "between " in match.group()
 
 
 def read_number(text: str) -> float:

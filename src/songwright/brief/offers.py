@@ -17,7 +17,13 @@ from songwright.brief.model import Heard, TempoRequest
 SCENE, HINT, WORD, NAMED, NUMBER = 5, 10, 20, 30, 40
 """Ranks, from general to specific: matched scene, hint, common word, term of art, number."""
 
-_RANK_NAMES = {SCENE: "a scene", HINT: "a hint", WORD: "a word", NAMED: "a term", NUMBER: "a number"}
+_RANK_NAMES = {
+    SCENE: "a scene",
+    HINT: "a hint",
+    WORD: "a word",
+    NAMED: "a term",
+    NUMBER: "a number",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from songwright.brief.text import Reading
 from songwright.brief.vocabulary import Word, vocabulary
@@ -68,7 +69,7 @@ def _tokens(reading: Reading, mended: dict[int, str]) -> Iterator[Token]:
 def _joined(reading: Reading, tokens: list[Token]) -> str | None:
     """The words of a phrase with single spaces, or None if punctuation parts them."""
     parts = [tokens[0].read]
-    for before, after in zip(tokens, tokens[1:], strict=False):
+    for before, after in pairwise(tokens):
         gap = reading.lower[before.end : after.start]
         if _GAP.fullmatch(gap) is None:
             return None

@@ -14,21 +14,31 @@ from songwright.theory.pitch import parse_pitch, pitch_name
 MOST_OCTAVES = 8
 
 _PITCH = r"[a-g](?:#|b)?(?:-1|\d)(?![\d:/a-z#])"
-_LEAD = r"(?:\b(?:in |with |within |all )?(?:a |the )?(?:pitch |note |vocal |melodic )?(?:range|notes|ambitus|compass|pitches)?(?: of| from| between|:)? ?)?"
+_LEAD = (
+    r"(?:\b(?:in |with |within |all )?(?:a |the )?(?:pitch |note |vocal |melodic )?"
+    r"(?:range|notes|ambitus|compass|pitches)?(?: of| from| between|:)? ?)?"
+)
 _SPAN = re.compile(
-    rf"{_LEAD}(?:\b(?:between|from|within) )?(?<![\w#])(?P<low>{_PITCH})(?: ?(?:-|to|and|through|up to) ?)(?P<high>{_PITCH})(?: range)?"
+    rf"{_LEAD}(?:\b(?:between|from|within) )?(?<![\w#])(?P<low>{_PITCH})(?: ?(?:-|to|and|"
+    rf"through|up to) ?)(?P<high>{_PITCH})(?: range)?"
 )
 _ABOVE = re.compile(
-    rf"\b(?:(?:nothing|no notes?|not|never|no pitch(?:es)?|stay(?:s|ing)?|keep(?:s|ing)?|notes|everything|all notes)(?: goes| go| it)? )?"
+    rf"\b(?:(?:nothing|no notes?|not|never|no pitch(?:es)?|stay(?:s|ing)?|keep(?:s|ing)?|notes|"
+    rf"everything|all notes)(?: goes| go| it)? )?"
     rf"(?P<side>(?:above|higher than|over)|(?:below|lower than|under)) (?P<pitch>{_PITCH})"
 )
 _LIMIT = re.compile(
-    rf"\b(?P<side>(?:highest|top|lowest|bottom|max(?:imum)?|min(?:imum)?) (?:note|pitch)|up to|down to)(?: is| of|:)? (?P<pitch>{_PITCH})"
+    rf"\b(?P<side>(?:highest|top|lowest|bottom|max(?:imum)?|min(?:imum)?) (?:note|pitch)|up to|"
+    rf"down to)(?: is| of|:)? (?P<pitch>{_PITCH})"
 )
 _OCTAVES = re.compile(
-    rf"(?:\b(?:in|with|within|over|across|spanning|spans|inside|limited to|up to|at most|no more than|about|around|confined to|"
-    rf"covering|covers|using|a|an|the|pitch|range|ambitus|compass|of|keep it|stay|is|stays) )*(?<![\d.])"
-    rf"(?P<count>-?{NUMBER}|an?|single)[ -]octaves?(?P<half> and a half)?(?: (?:pitch )?(?:range|span|ambitus|compass|wide))?"
+    rf"(?:\b(?:in|with|within|over|across|spanning|spans|inside|limited to|up to|at most|"
+    rf"no more than|about|around|confined to|"
+    rf"covering|covers|using|a|an|the|pitch|range|ambitus|compass|of|keep it|stay|is|"
+    rf"stays) ){{0,5}}(?<![\w.])"
+    rf"(?P<count>-?{NUMBER}|an?|"
+    rf"single)[ -]octaves?(?P<half> and a half)?(?: (?:pitch )?(?:range|span|ambitus|compass|"
+    rf"wide))?"
 )
 
 
@@ -87,7 +97,8 @@ def _offer_bounds(
 ) -> None:
     if low is not None and high is not None and high - low < 5:
         raise BriefError(
-            f"a range of {high - low} semitones leaves no room for music; choose at least a fourth, "
+            f"a range of {high - low} semitones leaves no room for music; choose at least a "
+            f"fourth, "
             "for example C3 to C5"
         )
     if low is None or high is None:

@@ -14,21 +14,28 @@ _PLAYS = re.compile(
     r"doing|does|has|for|with|handling|handles|doubling|doubles|provides?|providing)"
     r"(?: (?:the|a|an|simple|gentle|slow|some|most of|main|all))* )?"
 )
-_BY = re.compile(r" (?:is |are )?(?:on|by|from|for|in|played (?:by|on)|with)(?: (?:the|an?|solo))* ")
+_BY = re.compile(
+    r" (?:is |are )?(?:on|by|from|for|in|played (?:by|on)|with)(?: (?:the|an?|solo))* "
+)
 _ONLY_BEFORE = re.compile(
     r"(?:\b(?:only|just|solely|exclusively|nothing but|nothing except|nothing other than|simply)"
     r"(?: (?:an?|the|one|uses?|using|for|with))* ?|\bunaccompanied |\bduet? (?:for|of) |"
     r"\bduo (?:for|of) |\btrio (?:for|of) |\bquartet (?:for|of) )$"
 )
 _ONLY_AFTER = re.compile(
-    r"^ ?(?:only\b(?! (?:in|at|during|for|after|from|on|when|enters?|plays?)\b)|alone\b|and nothing else|with nothing else|"
+    r"^ ?(?:only\b(?! (?:in|at|during|for|after|from|on|when|enters?|plays?)\b)|alone\b|"
+    r"and nothing else|with nothing else|"
     r"no other instruments|unaccompanied|by itself|by themselves|duet\b|duo\b)"
 )
-_JOINING = re.compile(r"\b(?:with|featuring|and|except|except for|apart from|plus|over|under|add|has|have|includes?)(?: (?:an?|the|some))* $")
+_JOINING = re.compile(
+    r"\b(?:with|featuring|and|except|except for|apart from|plus|over|under|add|has|have|"
+    r"includes?)(?: (?:an?|the|some))* $"
+)
 _SOLO = ("solo", "lone", "single")
 _OTHERS = re.compile(
     r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
-    r"without (?:any )?other instruments?|no accompaniment|unaccompanied|no additional instruments?)\b"
+    r"without (?:any )?other instruments?|no accompaniment|unaccompanied|"
+    r"no additional instruments?)\b"
 )
 
 
@@ -73,10 +80,13 @@ def _groups(
                 if _PLAYS.fullmatch(gap):
                     part = following
                     used.add(i + 1)
-            elif following is not None and following.phrase in _SOLO:
-                if reading.lower[match.end : following.start] == " ":  # "flute solo"
-                    part = following
-                    used.add(i + 1)
+            elif (
+                following is not None
+                and following.phrase in _SOLO
+                and reading.lower[match.end : following.start] == " "
+            ):  # "flute solo"
+                part = following
+                used.add(i + 1)
             if part is None and before is not None:
                 gap = reading.lower[before.end : match.start]
                 if _BY.fullmatch(gap):
@@ -115,9 +125,7 @@ def _touching(reading: Reading, pending: list[Match], noun: Match) -> list[Match
     return touching
 
 
-def _request(
-    reading: Reading, adjectives: list[Match], match: Match, part: Match | None
-) -> None:
+def _request(reading: Reading, adjectives: list[Match], match: Match, part: Match | None) -> None:
     word = match.word
     soloist = part is not None and part.phrase in _SOLO
     role = part.word.part if part is not None and not soloist else word.role
@@ -173,7 +181,15 @@ def _request(
         # A soloist of his own, or one among others? The assembly knows when all is read.
         control = "lead" if joined else "only these"
         reading.offers.append(
-            Offer(control, match.phrase, "solo: nothing else plays", words, reading.source, NAMED, place)
+            Offer(
+                control,
+                match.phrase,
+                "solo: nothing else plays",
+                words,
+                reading.source,
+                NAMED,
+                place,
+            )
         )
 
 

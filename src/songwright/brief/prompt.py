@@ -23,17 +23,18 @@ from songwright.brief.offers import HINT, SCENE, Offer
 from songwright.brief.phrases import find_phrases
 from songwright.brief.pitch import read_pitch_range
 from songwright.brief.players import read_players
-from songwright.brief.scenes import match_scene
+from songwright.brief.scenes import SceneMatch, content_words, match_scene
 from songwright.brief.tempo import read_tempo
 from songwright.brief.tempo import shown as tempo_shown
-from songwright.brief.text import CLAIMED, Reading
+from songwright.brief.text import CLAIMED, Reading, fold
 from songwright.brief.title import read_title
 from songwright.brief.typos import mend
 from songwright.brief.vocabulary import english
 from songwright.styles import style
 from songwright.theory import Key
 
-_CLAUSE = re.compile(rf"[^,.;:!?{CLAIMED}()|]+")
+_CLAUSE = re.compile(r"[^,.;:!?()|]+")
+_SCENE_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _MOST_SCENES = 12
 
 
@@ -81,44 +82,50 @@ def read_vocabulary(reading: Reading) -> None:
 
 
 def read_scenes(reading: Reading) -> None:
-    """Recognise scenes among the words that nobody has claimed."""
+    """Recognise scenes among the words that nobody has claimed.
+
+    Mood words of the same clause help to find the scene ("a *tense* heist"), though they have been
+    understood already.
+    """
+    folded = fold(reading.written)
+    moods = [o for o in reading.offers if o.control == "mood"]
     scenes = 0
-    for clause in list(_CLAUSE.finditer(reading.lower)):
-        text = clause.group()
+    for clause in _CLAUSE.finditer(folded):
+        start, end = clause.span()
+        context = " ".join(fold(o.words) for o in moods if start <= o.position < end)
         while scenes < _MOST_SCENES:
-            match = match_scene(text)
+            free = reading.lower[start:end].replace(CLAIMED, " ")
+            match = match_scene(f"{context} {free}") or match_scene(free)
+            if match is not None and not match.words & set(content_words(free)):
+                match = match_scene(free)
             if match is None:
                 break
             scenes += 1
-            spans = [
-                (clause.start() + m.start(), clause.start() + m.end())
-                for word in sorted(match.words)
-                for m in re.finditer(rf"(?<![a-z]){re.escape(word)}(?![a-z])", clause.group())
-            ]
-            spans.sort()
-            words = " … ".join(
-                reading.claim(*span) for span in spans if CLAIMED not in reading.lower[slice(*span)]
-            )
-            if not words:
-                break
-            at = spans[0][0]
+            _claim_scene(reading, match, start, end)
 
-            def offer(
-                control: str, value: object, shown: str, words: str = words, at: int = at
-            ) -> None:
-                reading.offers.append(Offer(control, value, shown, words, "scene", SCENE, at))
 
-            offer("mood", words, f"like “{match.text}” ({match.likeness:.0%})")
-            reading.offers.append(Offer("affect", match.affect, "", words, "scene", HINT, at))
-            if match.style:
-                offer("style", match.style, f"{style(match.style).name} (suits the scene)")
-            if match.bpm is not None:
-                request = TempoRequest(*match.bpm)
-                offer("tempo", request, tempo_shown(request) + " (suits the scene)")
-            for name in match.production:
-                offer("production", name, f"{name} (suits the scene)")
-            for word in match.words:
-                text = re.sub(rf"(?<![a-z]){re.escape(word)}(?![a-z])", " ", text)
+def _claim_scene(reading: Reading, match: SceneMatch, start: int, end: int) -> None:
+    """Claim the words of a scene that are still free within ``start..end``."""
+    spans = [
+        found.span()
+        for found in _SCENE_WORD.finditer(reading.lower, start, end)
+        if found.group() in match.words
+    ]
+    words = " … ".join(reading.claim(*span) for span in spans)
+    at = spans[0][0] if spans else start
+
+    def offer(control: str, value: object, shown: str, rank: int = SCENE) -> None:
+        reading.offers.append(Offer(control, value, shown, words, "scene", rank, at))
+
+    offer("mood", words, f"like “{match.text}” ({match.likeness:.0%})")
+    offer("affect", match.affect, "", HINT)
+    if match.style:
+        offer("style", match.style, f"{style(match.style).name} (suits the scene)")
+    if match.bpm is not None:
+        request = TempoRequest(*match.bpm)
+        offer("tempo", request, tempo_shown(request) + " (suits the scene)")
+    for name in match.production:
+        offer("production", name, f"{name} (suits the scene)")
 
 
 def not_understood(reading: Reading) -> tuple[str, ...]:

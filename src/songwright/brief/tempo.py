@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from songwright.brief.model import TempoRequest
-from songwright.brief.numbers import NUMBER, TO, plain, read_number
+from songwright.brief.numbers import NUMBER, TO, is_range, plain, read_number
 from songwright.brief.offers import NAMED, WORD
 from songwright.brief.offers import NUMBER as NUMBER_RANK
 from songwright.brief.text import Reading
@@ -17,7 +17,9 @@ LOW_BPM, HIGH_BPM = 20.0, 400.0
 """Slowest and fastest quarter-note tempo that is accepted."""
 
 _UNIT = r"(?:b\.?p\.?m\.?|beats? (?:per|a) minute|schlage pro minute)(?![a-z])"
-_ABOUT = r"(?:(?:at|of|to)? ?(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|~|some) ?)?"
+_ABOUT = (
+    r"(?:(?:at|of|to)? ?(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|~|some) ?)?"
+)
 _RANGE = re.compile(
     rf"(?:(?:tempo|speed|bpm)(?: of| between| from|:| =|=)? ?)?(?:between |from )?{_ABOUT}"
     rf"(?P<low>{NUMBER}) ?(?:{_UNIT})?{TO}(?P<high>{NUMBER}) ?{_UNIT}"
@@ -32,7 +34,7 @@ _LIMIT = re.compile(
 )
 _SINGLE = re.compile(
     rf"(?:\b(?:at|in) )?(?:\ba? ?tempo(?: of|:| is| =|=)? ?)?{_ABOUT}"
-    rf"(?<![\d.])(?P<value>-?{NUMBER})[ -]?{_UNIT}(?: tempo)?"
+    rf"(?<![\w.])(?P<value>-?{NUMBER})[ -]?{_UNIT}(?: tempo)?"
 )
 _LABELLED = re.compile(
     r"(?:\b(?:tempo|bpm|speed)(?: of| is|:| =|=|)|♩ ?=|\b(?:q|quarter(?: note)?|crotchet) ?=) ?"
@@ -54,7 +56,7 @@ def read_tempo(reading: Reading) -> None:
         If a tempo lies outside `LOW_BPM`..`HIGH_BPM`.
     """
     for pattern in (_RANGE, _BARE_RANGE):
-        for match in reading.find(pattern):
+        for match in filter(is_range, reading.find(pattern)):
             low, high = sorted((read_number(match["low"]), read_number(match["high"])))
             _offer(reading, match, low, high)
     for match in reading.find(_LIMIT):

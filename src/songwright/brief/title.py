@@ -10,7 +10,8 @@ from songwright.brief.text import Reading
 LONGEST_TITLE = 120
 
 _QUOTED = re.compile(
-    r"(?:,? ?\b(?:called|titled|entitled|named|title(?:d)?(?: is)? ?:?|with the title|under the title) ?)"
+    r"(?:,? ?\b(?:called|titled|entitled|named|title(?:d)?(?: is)? ?:?|with the title|"
+    r"under the title) ?)"
     r"(?:\"(?P<double>[^\"]{1,120})\"|'(?P<single>[^']{1,120})'(?![a-z]))",
     re.IGNORECASE,
 )

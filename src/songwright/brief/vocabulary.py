@@ -144,9 +144,7 @@ def vocabulary() -> Vocabulary:
 def english() -> English:
     """Stopwords and guarded words."""
     table = tomllib.loads(_read("english"))
-    return English(
-        frozenset(table["stopwords"].split()), frozenset(table["guarded"].split())
-    )
+    return English(frozenset(table["stopwords"].split()), frozenset(table["guarded"].split()))
 
 
 def normal(text: str) -> str:

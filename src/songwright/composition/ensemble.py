@@ -20,6 +20,8 @@ from songwright.theory.pitch import pitch_name
 
 _REGISTER_SHIFT = {"low": -12, "middle": 0, "high": 12}
 _UNPITCHED = ("drums", "percussion")
+_NEAR_SYNONYMS = 3  # a request with more instruments than these names a family
+_LEAST_ROOM = 4  # semitones that a part needs to make music
 _HARMONIC = ("chords", "pad", "arp", "riff", "inner", "stabs")
 
 
@@ -105,6 +107,10 @@ def _grant(
     allowed = [i for i in request.instruments if i not in barred]
     if not allowed:
         return parts
+    if len(allowed) <= _NEAR_SYNONYMS:
+        allowed = allowed[
+            :1
+        ]  # one instrument was named; the others only stand in when it is barred
     taken = {p.role for p in parts if p.requested}
     by_style = {i: facts.role for facts in reversed(style.parts) for i in facts.instruments}
     # Already there? Then it only becomes a requested part with its adjectives and pattern.
@@ -225,6 +231,7 @@ def _ranged(
 ) -> list[PartPlan]:
     """Give every pitched part the range that role, instrument and brief allow together."""
     low, high = _pitch_bounds(parts, brief, decisions)
+    parts = _with_room(parts, low, high, decisions)
     ranged = []
     for part in parts:
         if part.role in _UNPITCHED:
@@ -283,9 +290,10 @@ def _pitch_bounds(
     low = 0 if brief.pitch_low is None else brief.pitch_low
     high = 127 if brief.pitch_high is None else brief.pitch_high
     pitched = [p for p in parts if p.role not in _UNPITCHED]
+    asked = [p for p in pitched if p.requested]
     if brief.pitch_octaves is not None and brief.pitch_low is None and pitched:
         span = 12 * brief.pitch_octaves
-        players = [instrument(p.instrument) for p in pitched]
+        players = [instrument(p.instrument) for p in asked or pitched]
 
         def room(base: int) -> tuple[int, int, int]:
             overlaps = [min(i.high, base + span) - max(i.low, base) for i in players]
@@ -296,15 +304,49 @@ def _pitch_bounds(
         decisions.append(
             Decision("range", f"{pitch_name(low)}–{pitch_name(high)}", "where all parts can play")
         )
-    for part in pitched:
+    for part in asked:
         player = instrument(part.instrument)
-        if min(high, player.high) - max(low, player.low) < 4:
+        if _room(player, low, high) < _LEAST_ROOM:
             raise BriefError(
                 f"{player.name} plays {pitch_name(player.low)} to {pitch_name(player.high)} and "
                 f"has no room in {pitch_name(low)} to {pitch_name(high)}; widen the range or "
                 "leave it out"
             )
     return low, high
+
+
+def _room(player: Instrument, low: int, high: int) -> int:
+    """Semitones of an instrument's range inside bounds."""
+    return min(high, player.high) - max(low, player.low)
+
+
+def _with_room(
+    parts: list[PartPlan], low: int, high: int, decisions: list[Decision]
+) -> list[PartPlan]:
+    """Leave out parts that nobody asked for and that cannot play inside the bounds.
+
+    Raises
+    ------
+    BriefError
+        If no part is left.
+    """
+    kept = []
+    for part in parts:
+        player = instrument(part.instrument)
+        if part.role in _UNPITCHED or part.requested or _room(player, low, high) >= _LEAST_ROOM:
+            kept.append(part)
+        else:
+            decisions.append(
+                Decision(
+                    "instruments", f"no {player.name}", "it cannot play in the range asked for"
+                )
+            )
+    if not any(p.role not in _UNPITCHED for p in kept):
+        raise BriefError(
+            f"no instrument of this style plays between {pitch_name(low)} and {pitch_name(high)}; "
+            "widen the range or name an instrument that does"
+        )
+    return kept
 
 
 def _adjusted(part: PartPlan, brief: Brief, use: Use) -> PartPlan:

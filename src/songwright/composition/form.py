@@ -147,7 +147,16 @@ def _loss(
         loss += 2.0
     if kept[0][0] in _NEVER_FIRST:
         loss += 2.0
+    # What comes first is presented first: a second strain before the first one makes no sense.
+    order, wanted = _order(kept), _order(drafts)
+    loss += 1.5 * (order != [letter for letter in wanted if letter in order])
     return loss
+
+
+def _order(drafts: list[_Draft]) -> list[str]:
+    """Letters of the tunes in the order in which they are first heard."""
+    letters = [d[2] for d in drafts if d[0] not in ("intro", "outro", "interlude")]
+    return list(dict.fromkeys(letters))
 
 
 def _cycle(body: list[_Draft]) -> list[_Draft]:

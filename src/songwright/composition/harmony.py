@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from songwright.brief.model import Brief, ChartBar
+from songwright.composition.clarity import clarity
 from songwright.composition.colour import enrich
 from songwright.composition.plan import Plan, SectionPlan
 from songwright.composition.progressions import Bar, parse_bars, progressions_of, write_functional
@@ -20,31 +21,49 @@ from songwright.styles import ProgressionFacts, Style
 from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
 
 
+_CLEAR = 0.07  # margin from which the key can be heard in the whole arrangement
+_ATTEMPTS = 12
+
+
 def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
-    """The plan with a chord for every moment of the piece."""
+    """The plan with a chord for every moment of the piece.
+
+    Of several drafts the first one is kept in which the key is clear, else the clearest one.
+    """
+    charted = _charts(plan, brief)
+    best: tuple[float, list[ChordSpan]] | None = None
+    for attempt in range(1 if all(c is not None for c in charted) else _ATTEMPTS):
+        spans = _draft(plan, style, charted, attempt)
+        margin = clarity(spans, plan.key)
+        if best is None or margin > best[0]:
+            best = margin, spans
+        if margin >= _CLEAR:
+            break
+    return replace(plan, chords=_merged(best[1] if best is not None else []))
+
+
+def _draft(
+    plan: Plan, style: Style, charted: list[tuple[Bar, ...] | None], attempt: int
+) -> list[ChordSpan]:
     bar_ticks = plan.meter.bar_ticks
     by_letter: dict[str, tuple[Bar, ...]] = {}
     spans: list[ChordSpan] = []
-    charted = _charts(plan, brief)
     for index, section in enumerate(plan.sections):
         chart = charted[index]
         if chart is None:
             base = by_letter.get(section.letter)
             if base is None:
-                base = _progression(plan, section, style, set(by_letter.values()))
+                used = set(by_letter.values())
+                base = _progression(plan, section, style, used, attempt)
                 by_letter[section.letter] = base
-            bars = _tiled(base, section.bars)
-            bars = _closed(bars, plan, index, style)
+            bars = _closed(_tiled(base, section.bars), plan, index, style, attempt)
         else:
             bars = chart
+        fresh: list[ChordSpan] = []
         for i, bar in enumerate(bars):
-            spans += _spans(bar, (section.start_bar + i) * bar_ticks, bar_ticks, section.key)
-        if chart is None:
-            first = section.start_bar * bar_ticks
-            done = [s for s in spans if s.onset_ticks < first]
-            fresh = [s for s in spans if s.onset_ticks >= first]
-            spans = done + enrich(fresh, plan, section, style)
-    return replace(plan, chords=_merged(spans))
+            fresh += _spans(bar, (section.start_bar + i) * bar_ticks, bar_ticks, section.key)
+        spans += fresh if chart is not None else enrich(fresh, plan, section, style)
+    return spans
 
 
 def _charts(plan: Plan, brief: Brief) -> list[tuple[Bar, ...] | None]:
@@ -69,10 +88,14 @@ def _charts(plan: Plan, brief: Brief) -> list[tuple[Bar, ...] | None]:
 
 
 def _progression(
-    plan: Plan, section: SectionPlan, style: Style, used: set[tuple[Bar, ...]]
+    plan: Plan,
+    section: SectionPlan,
+    style: Style,
+    used: set[tuple[Bar, ...]],
+    attempt: int = 0,
 ) -> tuple[Bar, ...]:
     """Choose or write the progression of a letter, another one than the letters before it."""
-    stream = rng(plan.seed, "harmony", section.letter)
+    stream = rng(plan.seed, "harmony", section.letter, attempt)
     mode = section.key.harmonic_mode
     facts = style.harmony
     if stream.random() < facts.functional and mode in ("major", "minor"):
@@ -118,10 +141,15 @@ def _tiled(base: tuple[Bar, ...], bars: int) -> tuple[Bar, ...]:
     return tuple(base[i % len(base)] for i in range(bars))
 
 
-def _closed(bars: tuple[Bar, ...], plan: Plan, index: int, style: Style) -> tuple[Bar, ...]:
-    """End a section: with a cadence at the end of the piece, with a turn before a new section."""
+def _closed(
+    bars: tuple[Bar, ...], plan: Plan, index: int, style: Style, attempt: int = 0
+) -> tuple[Bar, ...]:
+    """End a section: with a cadence at the end of the piece, with a turn before a new section.
+
+    The later the attempt to make the key clear, the more sections get their cadence.
+    """
     section = plan.sections[index]
-    stream = rng(plan.seed, "cadence", section.id)
+    stream = rng(plan.seed, "cadence", section.id, attempt)
     known = progressions_of("blues" if section.key.mode == "blues" else section.key.harmonic_mode)
     idiom = [parse_bars(p.chords) for p in _fitting(style, section, cadence=True)]
     if index == len(plan.sections) - 1 and plan.ending in ("final", "ring", "hard"):
@@ -133,16 +161,42 @@ def _closed(bars: tuple[Bar, ...], plan: Plan, index: int, style: Style) -> tupl
             last = _tonic_numeral(section.key, style)
         # The very last bar holds the tonic alone.
         return (*bars[: len(bars) - len(closing)], *closing[:-1], ((last, 1.0),))
+    if section.bars < 4:
+        return bars
     following = plan.sections[(index + 1) % len(plan.sections)]
-    moves = following.letter != section.letter
-    if not moves or section.bars < 4 or stream.random() < 0.45:
+    tonic, aim = ("i" if section.key.is_minor else "I"), _aim(section, following, style)
+    if stream.random() >= aim[1] + 0.08 * attempt:
         return bars
-    if _degree(bars[-1][-1][0]) in ("V", "v", "bVII", "bII"):
-        return bars
-    half = [c[-2:] for c in idiom if _degree(c[-1][-1][0]) == "V"]
-    turns = half or [parse_bars(c) for c in known.turns]
-    turn = stream.choice(turns)
-    return (*bars[: len(bars) - len(turn)], *turn)
+    ends_on = _degree(bars[-1][-1][0])
+    if aim[0] == "full":
+        full = [c for c in idiom if _degree(c[-1][-1][0]) == tonic]
+        if ends_on == tonic or not full:
+            return bars
+        close = stream.choice(full)[-2:]
+    else:
+        if ends_on in ("V", "v", "bVII", "bII"):
+            return bars
+        half = [c[-2:] for c in idiom if _degree(c[-1][-1][0]) == "V"]
+        close = stream.choice(half or [parse_bars(c) for c in known.turns])
+    return (*bars[: len(bars) - len(close)], *close)
+
+
+_OPENS = ("verse", "pre-chorus", "build", "intro", "interlude", "breakdown", "bridge", "B", "C")
+_CADENTIAL = ("classical", "jazz", "roots", "screen", "game")
+
+
+def _aim(section: SectionPlan, following: SectionPlan, style: Style) -> tuple[str, float]:
+    """Whether a section should close on the tonic or lean on the dominant, and how often it does.
+
+    Strains that lead somewhere stay open, tunes close; a strain that is repeated at once closes the
+    second time. Loops of modern styles mostly turn as they are.
+    """
+    often = 0.85 if style.family in _CADENTIAL else 0.4
+    if following.letter == section.letter:
+        return "half", 0.35 * often
+    if section.function in _OPENS:
+        return "half", often
+    return "full", often
 
 
 def _degree(numeral: str) -> str:

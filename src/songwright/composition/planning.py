@@ -50,19 +50,27 @@ def make_plan(brief: Brief, seed: int) -> Plan:
 def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
     if brief.style:
         return style(brief.style)
-    wanted = {i for request in brief.instruments for i in request.instruments[:3]}
+    wanted = [set(request.instruments[:3]) for request in brief.instruments]
+    usual = {name: rank for rank, name in enumerate(_USUAL)}
     chosen = min(
         (style(name) for name in style_ids()),
-        key=lambda s: (_distance(brief.affect, s, wanted), s.id != "pop", s.id),
+        key=lambda s: (_distance(brief.affect, s, wanted), usual.get(s.id, len(usual)), s.id),
     )
-    named = brief.moods or wanted
+    named = wanted or brief.affect != Affect()
     reason = "nearest to the mood and instruments" if named else "no style was named"
     decisions.append(Decision("style", chosen.id, reason))
     return chosen
 
 
-def _distance(affect: Affect, candidate: Style, wanted: set[str]) -> float:
-    """How far a style lies from the mood asked for, less a bonus for instruments it knows."""
+# What is taken when mood and instruments leave several styles equally near.
+_USUAL = ("pop", "cinematic_ambient", "orchestral_film", "country_folk", "soul_rnb", "jazz_swing")
+
+
+def _distance(affect: Affect, candidate: Style, wanted: list[set[str]]) -> float:
+    """How far a style lies from the mood asked for, less a bonus for the instruments it knows.
+
+    A style whose whole ensemble was asked for (a piano, the four of a quartet) is nearest.
+    """
     facts = candidate.affect
     pairs = (
         (affect.valence, facts.valence), (affect.arousal, facts.arousal),
@@ -70,8 +78,13 @@ def _distance(affect: Affect, candidate: Style, wanted: set[str]) -> float:
         (affect.density, facts.density),
     )  # fmt: skip
     far = math.sqrt(sum((a - b) ** 2 for a, b in pairs if a != 0.0))
+    if not wanted:
+        return far
     known = {i for part in candidate.parts for i in part.instruments}
-    return far - 0.5 * len(known & wanted)
+    asked = set[str]().union(*wanted)
+    met = sum(bool(request & known) for request in wanted) / len(wanted)
+    whole = all(asked & set(part.instruments) for part in candidate.parts)
+    return far - 0.6 * met - (0.5 if whole else 0.0)
 
 
 def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from songwright.perform.model import Performance, PlayedNote
 from songwright.score import Part, Score, TimeMap
+
+if TYPE_CHECKING:
+    from songwright.perform.model import Performance, PlayedNote
 
 Notes = npt.NDArray[np.void]
 Ticks = npt.NDArray[np.int64]

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from songwright.evaluate.notes import Floats, Notes, Ticks, bar_starts_of, seconds_of, table_of
-from songwright.perform.model import Performance
 from songwright.score import Score, SectionMark, ThemeUse, TimeMap, instrument
 from songwright.theory import Meter
 from songwright.units import TICKS_PER_BEAT
+
+if TYPE_CHECKING:
+    from songwright.perform.model import Performance
 
 T = TypeVar("T")
 

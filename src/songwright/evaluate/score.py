@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from songwright.evaluate.downbeats import with_downbeats
 from songwright.evaluate.model import Measurement
 from songwright.evaluate.piece import piece_of
 from songwright.evaluate.registry import measure_piece
-from songwright.perform.model import Performance
 from songwright.score import Score
 from songwright.score.midi import read_midi
+
+if TYPE_CHECKING:
+    from songwright.perform.model import Performance
 
 
 def evaluate_score(

@@ -100,7 +100,8 @@ def _most_tuneful(piece: Piece, sounding: int) -> int | None:
         onsets = np.unique(mine["onset"])
         alone = onsets.size / mine.size
         moves = np.diff(skyline(mine)["pitch"].astype(np.int64))
-        variety = min(1.0, np.unique(mine["pitch"]).size / 7) * float(np.mean(moves != 0) or 0.0)
+        moving = float(np.count_nonzero(moves) / max(1, moves.size))
+        variety = min(1.0, np.unique(mine["pitch"]).size / 7) * moving
         coverage = np.unique(mine["bar"]).size / sounding
         height = np.clip((float(np.mean(mine["pitch"])) - 40.0) / 30.0, 0.0, 1.0)
         merit = float(coverage * alone**2 * (0.3 + 0.7 * variety) * height)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from songwright.brief import Brief
 from songwright.composition import Plan
+from songwright.composition.density import density_class
 from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
 from songwright.score import Score, TimeMap, instrument
@@ -236,16 +237,6 @@ def _shape_rows(brief: Brief, plan: Plan, midi: MidiMeasures) -> list[Row]:
             _verdict(bool(brief.note_density), found_class == brief.note_density))
     )  # fmt: skip
     return rows
-
-
-SPARSE_BELOW, DENSE_ABOVE = 1.35, 2.2
-
-
-def density_class(onsets_per_beat: float) -> str:
-    """``sparse``, ``medium`` or ``dense`` by the pitched onset moments in a beat."""
-    if onsets_per_beat < SPARSE_BELOW:
-        return "sparse"
-    return "dense" if onsets_per_beat > DENSE_ABOVE else "medium"
 
 
 def _first(symbols: tuple[str, ...]) -> str:

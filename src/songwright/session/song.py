@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from songwright import __version__
 from songwright.brief import Brief, understand
-from songwright.composition import Plan, make_plan, write_score
+from songwright.composition import Plan, compose_piece
 from songwright.errors import BriefError, FileFormatError
 from songwright.perform import Performance, perform
 from songwright.score import Score
@@ -93,8 +93,7 @@ def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:
 
 def compose_brief(brief: Brief, seed: int = 0) -> Song:
     """Compose a piece from a brief that is already understood."""
-    plan = make_plan(brief, seed)
-    score = write_score(plan, brief)
+    plan, score = compose_piece(brief, seed)
     facts = style(plan.style)
     return Song(
         FORMAT, __version__, seed, brief, plan, score, facts.performance, facts.mix,

@@ -1,4 +1,4 @@
-"""Lines that speak when the tune is silent: answers in its gaps, and its own echo."""
+"""Answers: figures of their own that speak when the tune is silent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from songwright.composition.accompany.stage import Bar, Stage
 from songwright.score import Note
 
 _BREATH = 240
+_ROOM_TO_BREATHE = 960
+"""In a gap of two beats or more the answer waits for an eighth; shorter ones it fills."""
+
 _HOLD = 720
 """A long note of the tune is answered once it has stood for a beat and a half."""
 _CELLS = ((1, 1, 2), (1, 1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 1, 3), (1, 2, 1, 2))
@@ -29,46 +32,52 @@ def answer(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     low, high = home(stage, pattern)
     idea = stage.idea(bars[0], "answer")
     cell, shape = idea.choice(_CELLS), idea.choice(_SHAPES)
-    least = 720 if stage.density >= 0.3 else 960
+    least = 480 if stage.density >= 0.25 else 960
     notes: list[Note] = []
-    for start, end in _gaps(stage, bars, least):
+    for start, end in gaps(stage, bars, least):
         notes += _reply(stage, pattern, bars, start, end, cell, shape, (low, high))
-    return _never_idle(stage, pattern, bars, notes)
+    return never_idle(stage, pattern, bars, notes)
 
 
-def _never_idle(
+def never_idle(
     stage: Stage, pattern: Pattern, bars: Sequence[Bar], notes: list[Note]
 ) -> list[Note]:
-    """Where a phrase leaves no gap to answer in, its second half gets long guide tones."""
+    """Where a phrase leaves little to answer in, its silent bars get long guide tones."""
+    length = stage.meter.bar_ticks
+    sounding = {
+        at // length for n in notes for at in range(n.onset_ticks, n.end_ticks, min(480, length))
+    }
     for _, group in groupby(bars, key=lambda bar: bar.phrase):
         phrase = list(group)
-        start, end = phrase[0].start, phrase[-1].end
-        if any(start <= note.onset_ticks < end for note in notes):
-            continue
-        half = phrase[len(phrase) // 2 :]
-        notes = [*notes, *guide_line(stage, pattern, half)]
-    return notes
+        silent = [bar for bar in phrase if bar.index not in sounding]
+        if 2 * len(silent) > len(phrase):
+            notes = [*notes, *guide_line(stage, pattern, silent)]
+    return sorted(notes, key=lambda n: (n.onset_ticks, n.pitch))
 
 
-def _gaps(stage: Stage, bars: Sequence[Bar], least: int) -> list[tuple[int, int]]:
+def gaps(stage: Stage, bars: Sequence[Bar], least: int) -> list[tuple[int, int]]:
+    """Where the tune of some bars rests or stands for at least ``least`` ticks.
+
+    A long silence is not filled throughout: a bar of answer, then a bar of space. Without a tune
+    every second bar is a gap.
+    """
     first, last = bars[0].start, bars[-1].end
     if not stage.tune.notes:
         return [(b.start, b.end) for b in bars if b.phrase_place % 4 in (1, 3)]
-    gaps = []
+    found = []
     held = [
         (n.onset_ticks + _HOLD, min(n.end_ticks, last))
         for n in stage.tune.between(first, last)
         if n.duration_ticks >= _HOLD + least
     ]
     for silence, end in sorted([*stage.tune.gaps(first, last, least), *held]):
-        breathed = silence if silence == first else silence + _BREATH
-        start = -(-breathed // 240) * 240
-        # A long silence is not filled throughout: a bar of answer, then space.
+        breathes = silence != first and end - silence >= _ROOM_TO_BREATHE
+        start = -(-(silence + _BREATH * breathes) // 240) * 240
         while end - start >= 480:
             stop = min(end, start + stage.meter.bar_ticks)
-            gaps.append((start, stop))
+            found.append((start, stop))
             start = stop + stage.meter.bar_ticks
-    return gaps
+    return found
 
 
 def _reply(
@@ -77,7 +86,7 @@ def _reply(
 ) -> list[Note]:  # fmt: skip
     low, high = register
     unit = stage.meter.unit_ticks if triplet_pulse(stage.meter) else 240
-    bar = _bar_at(bars, start)
+    bar = bar_at(bars, start)
     rng = stage.chance(bar, "answer")
     heard = stage.tune.sounding(max(0, start - 960), start)
     around = heard[-1].pitch - 3 if heard else (low + high) / 2
@@ -88,7 +97,7 @@ def _reply(
     notes: list[Note] = []
     at = start
     for k, units in enumerate(wish):
-        here = _bar_at(bars, at)
+        here = bar_at(bars, at)
         span = here.span_at(at)
         scale = scale_of(span.chord, here.key)
         base = nearest_scale_pitch(anchor, scale)
@@ -124,6 +133,8 @@ def _fitted(cell: tuple[int, ...], room: int, rng: Random) -> list[int]:
         wish.append(units)
     if not wish:
         return [max(1, room)]
+    if len(wish) == 1 and room >= 2:  # one note says nothing
+        return [1, min(3, room - 1)]
     spare = room - sum(wish)
     if spare > 0:
         wish[-1] += min(spare, rng.choice((1, 2, 2)))
@@ -134,36 +145,7 @@ def _by_nearness(pcs: tuple[int, ...], pitch: int) -> tuple[int, ...]:
     return tuple(sorted(pcs, key=lambda pc: min((pc - pitch) % 12, (pitch - pc) % 12)))
 
 
-def _bar_at(bars: Sequence[Bar], tick: int) -> Bar:
+def bar_at(bars: Sequence[Bar], tick: int) -> Bar:
     length = bars[0].end - bars[0].start
     k = (tick - bars[0].start) // length
     return bars[min(max(k, 0), len(bars) - 1)]
-
-
-def echo(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
-    """Repeat the end of each phrase of the tune half a bar later, softer, where it is silent."""
-    if not stage.tune.notes:
-        return guide_line(stage, pattern, bars)
-    low, high = stage.part.low, stage.part.high
-    delay = max(480, stage.meter.bar_ticks // 2 // 240 * 240)
-    notes: list[Note] = []
-    first, last = bars[0].start, bars[-1].end
-    for sung in stage.tune.between(first, last):
-        at = sung.onset_ticks + delay
-        if at >= last or stage.tune.between(at - 120, at + min(480, sung.duration_ticks)):
-            continue
-        here = _bar_at(bars, at)
-        scale = scale_of(here.span_at(at).chord, here.key)
-        pitch = nearest_scale_pitch(sung.pitch, scale)
-        while pitch > high:
-            pitch -= 12
-        while pitch < low:
-            pitch += 12
-        over = stage.tune.at(at)
-        if pitch > high or (over is not None and abs(over.pitch - pitch) < 3):
-            continue
-        after = [n.onset_ticks for n in stage.tune.between(at, at + sung.duration_ticks)]
-        length = min([sung.duration_ticks, last - at, *(t - at for t in after if t > at)])
-        level = max(30, sung.velocity - 20)
-        notes.append(Note(at, max(30, round(length * pattern.gate)), pitch, level, "legato"))
-    return _never_idle(stage, pattern, bars, notes)

@@ -65,9 +65,7 @@ def _opens_held(found: list[Hit]) -> bool:
     return any(h.held for h in found)
 
 
-def bass_note(
-    stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int
-) -> Note:
+def bass_note(stage: Stage, pattern: Pattern, bar: Bar, hit: Hit, pitch: int, length: int) -> Note:
     """One note of a bass line, with the accent and articulation that its symbol asks for."""
     if hit.symbol == "x":
         return Note(hit.start, min(length, 60), pitch, 42, "ghost")

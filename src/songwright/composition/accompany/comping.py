@@ -70,7 +70,9 @@ class Comper:
         self.stage, self.pattern = stage, pattern
         self.low, high = home(stage, pattern)
         self.high = high
-        if pattern.role in _UNDER_THE_TUNE and self.low < _HIGH:
+        if pattern.role == "pad" and stage.part.register == "high":
+            self.low, self.high = beside_tune(stage, bars[0], self.low, high, thin=False)
+        elif pattern.role in _UNDER_THE_TUNE and self.low < _HIGH:
             self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
         elif pattern.role == "arp":
             self.low, self.high = beside_tune(stage, bars[0], self.low, high, thin=True)
@@ -203,6 +205,10 @@ class Comper:
             if found is not None:
                 root = found
                 break
+        if self.has_bass and root > voicing[0] - 3:
+            # No room for the root below the hand: the bass has it, so its fifth stands in.
+            fifth = place(fifth_pc(chord), around, floor, ceiling)
+            root = voicing[0] if fifth is None else fifth
         if symbol == "q":
             above = place(fifth_pc(chord), root + 7, root + 1, voicing[-1])
             return (voicing[0] if above is None else above,)

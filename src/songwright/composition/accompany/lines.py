@@ -13,6 +13,9 @@ from songwright.theory.voicing import guide_pcs
 _CONSONANT = {3: 0.0, 4: 0.0, 8: 0.2, 9: 0.2, 7: 1.2, 5: 2.0, 0: 2.5, 10: 3.0, 2: 4.0}
 """Price of an interval (semitones, octaves removed) between two lines on a beat."""
 
+_STUCK = 3.5
+"""Price of staying on a note that the harmony gives no new meaning: a third is nearer."""
+
 
 def guide_line(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Long notes through thirds and sevenths, contrary to the tune, with suspensions."""
@@ -43,6 +46,7 @@ def _guide_tone(stage: Stage, span: Span, low: int, high: int, previous: int | N
         price += 0.15 * abs(pitch - (low + high) / 2)
         price += 6.0 if pitch >= ceiling else 0.0
         price += 2.0 if tune and (tune[0].pitch - pitch) % 12 == 0 else 0.0
+        price += _STUCK if pitch == previous and not span.begins else 0.0
         if previous is not None and rising * (pitch - previous) > 0:
             price += 1.5
         if price < best_price:
@@ -94,7 +98,8 @@ def descant(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
             pitch = min(
                 options,
                 key=lambda p: (
-                    abs(p - around) + (2.0 if sung and (p - sung.pitch) % 12 == 0 else 0.0), p,
+                    abs(p - around) + (2.0 if sung and (p - sung.pitch) % 12 == 0 else 0.0)
+                    + _STUCK * (p == previous), p,
                 ),
             )  # fmt: skip
             level = velocity(stage, bar, 2)

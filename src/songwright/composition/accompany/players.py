@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from songwright.composition.accompany.answers import answer, echo
+from songwright.composition.accompany.answers import answer
 from songwright.composition.accompany.bass import grid_bass
 from songwright.composition.accompany.comping import Comper, grid_chords
+from songwright.composition.accompany.echoes import echo
 from songwright.composition.accompany.flows import flow
 from songwright.composition.accompany.inner import chorale_bass, inner
 from songwright.composition.accompany.kick import kick_bass

@@ -29,6 +29,9 @@ _UP_FRONT = 55
 _BUSY_TUNE = 5
 """A bar of the tune with this many attacks leaves room for a riff only between them."""
 
+_BUSY_RIFF = 5
+"""A riff with fewer notes in the bar is no crowd and keeps them all."""
+
 
 def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Play a riff over consecutive bars of one section.
@@ -58,7 +61,7 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         stated: set[int] = set()
         developed = _developed(contour, bar)
         sung = {n.onset_ticks for n in stage.tune.between(bar.start, bar.end)}
-        gives_way = beside and len(sung) >= _BUSY_TUNE
+        gives_way = beside and len(sung) >= _BUSY_TUNE and len(found) >= _BUSY_RIFF
         for k, (hit, span) in enumerate(found):
             if hit.held:
                 if notes and notes[-1].end_ticks == hit.start:

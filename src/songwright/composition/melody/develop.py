@@ -90,7 +90,7 @@ def develop(
         moments.append(
             Moment(
                 note.onset_ticks, note.duration_ticks, meter.strength(note.onset_ticks % bar),
-                chord_at(note.onset_ticks), key, target, fidelity, end,
+                chord_at(note.onset_ticks + note.duration_ticks * 2 // 5), key, target, fidelity, end,
             )
         )  # fmt: skip
     pitches = pitch_line(moments, low, high, facts, rng, temperature=0.3)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from songwright.composition.melody.idioms import Idiom, Spans, idiom_cell
 from songwright.styles import MelodyFacts
 from songwright.theory import Meter
 
@@ -29,6 +30,7 @@ _SIMPLE: dict[tuple[float, ...], tuple[float, float, int]] = {
     (0.25, 0.75): (0.15, 1.0, 4),
     (0.75,): (0.2, 0.9, 4),
 }
+_IDIOMATIC = 0.88  # share of new cells taken from the idiom; the others are nobody's habit
 _TRIPLET = (0.0, 1 / 3, 2 / 3)
 _COMPOUND: dict[tuple[float, ...], tuple[float, float, int]] = {
     (): (0.8, 0.25, 1),
@@ -140,29 +142,60 @@ def _appeal(onsets: Sequence[int], meter: Meter, bars: int, taste: RhythmTaste) 
     return score
 
 
-def with_breath(onsets: Sequence[int], length: int, meter: Meter, rest: float) -> tuple[int, ...]:
-    """Leave room at the end of a phrase: no note begins in its last part."""
+def held(onsets: Sequence[int], length: int, meter: Meter) -> Spans:
+    """Each note up to the next one, two bars at most."""
+    ends = [*onsets[1:], length]
+    longest = 2 * meter.bar_ticks
+    return tuple((o, max(60, min(e - o, longest))) for o, e in zip(onsets, ends, strict=True))
+
+
+def draw_cell(
+    meter: Meter, bars: int, taste: RhythmTaste, idiom: Idiom | None, rng: Random
+) -> Spans:
+    """The rhythm of new material: mostly a cell of the idiom, else drawn pulse by pulse."""
+    if idiom is not None and rng.random() < _IDIOMATIC:
+        cell = idiom_cell(idiom, meter, bars, taste.notes_per_bar, taste.shortest, rng)
+        if cell is not None:
+            return cell
+    onsets = cell_rhythm(meter, bars, taste, rng)
+    return held(onsets, bars * meter.bar_ticks, meter)
+
+
+def varied(spans: Spans, length: int, rng: Random) -> Spans:
+    """Split one long note or join two short ones; the rest stays recognisable."""
+    longest = max(range(len(spans)), key=lambda i: (spans[i][1], -i))
+    onset, duration = spans[longest]
+    if duration >= 480 and (rng.random() < 0.7 or len(spans) < 3):
+        half = duration // 480 * 240
+        halves = ((onset, half), (onset + half, duration - half))
+        return (*spans[:longest], *halves, *spans[longest + 1 :])
+    if len(spans) > 2:
+        drop = rng.randrange(1, len(spans))
+        start, before = spans[drop - 1]
+        end = spans[drop][0] + spans[drop][1]
+        return (*spans[: drop - 1], (start, end - start), *spans[drop + 1 :])
+    return spans
+
+
+def breathe(spans: Spans, length: int, meter: Meter, rest: float, rng: Random) -> Spans:
+    """End a phrase on a longer note, with room for breath after it.
+
+    No note begins in the last part of the cell; the last one that does is held, and as often as
+    people do (about four phrases in ten) it leaves at least a beat of silence.
+    """
     pulse = meter.pulses_ticks[-1]
-    room = max(pulse, round(rest * min(length, 4 * meter.bar_ticks) / pulse) * pulse)
-    limit = length - room
-    kept = [o for o in onsets if o <= limit]
-    if not kept:
-        kept = list(onsets[:1])
+    room = max(pulse, round(rest * min(length, 2 * meter.bar_ticks) / pulse) * pulse)
+    kept = [s for s in spans if s[0] <= length - room] or list(spans[:1])
+    onset, _ = kept[-1]
+    kept[-1] = (onset, final_length(length - onset, meter, rest, rng))
     return tuple(kept)
 
 
-def durations(onsets: Sequence[int], length: int, meter: Meter, gap: float) -> tuple[int, ...]:
-    """Written lengths: up to the next onset, long ones released early by ``gap`` (0..1).
-
-    Lengths are rounded to an eighth so that notation stays plain.
-    """
-    result = []
-    for i, onset in enumerate(onsets):
-        following = onsets[i + 1] if i + 1 < len(onsets) else length
-        span = following - onset
-        is_last = i + 1 == len(onsets)
-        longest = meter.bar_ticks if is_last else 2 * meter.bar_ticks
-        if is_last and span > 480:
-            span = max(480, round(span * (1.0 - gap) / 240) * 240)
-        result.append(max(60, min(span, longest)))
-    return tuple(result)
+def final_length(space: int, meter: Meter, rest: float, rng: Random) -> int:
+    """How long the last note of a phrase is held of the ``space`` until the next phrase."""
+    pulse = meter.pulses_ticks[-1]
+    hold = min(space, 2 * meter.bar_ticks)
+    if space > pulse and rng.random() < 0.3 + 0.6 * rest:
+        most = max(1, (space - pulse // 2) // pulse)
+        hold = min(space - pulse // 2, pulse * rng.randint((most + 1) // 2, most))
+    return max(120, hold)

@@ -1,57 +1,35 @@
 """Themes: phrases of cells that return and develop.
 
-A theme is laid out as cells of one or two bars with labels. Equal labels share rhythm and contour;
-marks say how a return differs: moved to where the harmony wants it (sequence), turned upside down
-(inversion), cut to its head (fragmentation), slowed into a close (cadence).
+A theme is laid out as cells of one or two bars with labels. Equal letters share rhythm and contour;
+marks say how a return differs: moved along the scale (sequence), turned upside down (inversion),
+cut to its head (fragmentation), slowed into a close (cadence).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+from songwright.composition.melody.cadence import closing
+from songwright.composition.melody.cells import Cell, inverted, moved, pitch_at
+from songwright.composition.melody.idioms import Idiom, Spans
+from songwright.composition.melody.layout import CellPlan, layout
 from songwright.composition.melody.line import Moment, pitch_line
-from songwright.composition.melody.rhythm import RhythmTaste, cell_rhythm, durations, with_breath
+from songwright.composition.melody.rhythm import RhythmTaste, breathe, draw_cell, varied
 from songwright.score import Note
 from songwright.styles import MelodyFacts
 from songwright.theory import Chord, Key, Meter
-
-# Cells of an eight-bar theme. Lower case is material; the mark after it is the treatment:
-# ' sequence, ~ rhythm varied, ! head fragmented, . cadence, - rest.
-SCHEMES: dict[str, tuple[str, ...]] = {
-    "sentence": ("a", "a'", "a!", "c."),
-    "period": ("a", "b", "a", "c."),
-    "aaba": ("a", "a'", "b", "a."),
-    "aab": ("a", "a'", "a~", "-", "b", "c."),
-    "loop": ("a", "a'", "a", "a."),
-    "free": ("a", "b", "b'", "c."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a theme as realised: rhythm and pitches relative to its start."""
-
-    onsets: tuple[int, ...]
-    pitches: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A note of a theme with the label of the cell that it belongs to."""
-
-    note: Note
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where a theme is set: harmony, metre, register and density.
 
-    ``chord_at`` and ``key_at`` take ticks from the start of the section. ``centre`` is the pitch
-    around which the line moves; ``reach`` how many semitones its contour spans to either side.
+    ``chord_at`` takes ticks from the start of the section. ``centre`` is the pitch around which the
+    line moves; ``reach`` how many semitones its contour spans to either side. ``closes`` asks for a
+    full close at the end; ``upbeat`` is sung before the bars that begin a phrase.
     """
 
     meter: Meter
@@ -65,28 +43,17 @@ class Setting:
     taste: RhythmTaste
     closes: bool
     cell_bars: int
+    idiom: Idiom | None = None
+    upbeat: Spans = ()
 
 
-def layout(phrases: Sequence[int], scheme: str, cell_bars: int) -> list[tuple[str, int, int]]:
-    """Cells of a section: (label, bars, index of the phrase)."""
-    labels = SCHEMES[scheme]
-    cells: list[tuple[str, int, int]] = []
-    position = 0
-    for index, bars in enumerate(phrases):
-        sizes = [cell_bars] * (bars // cell_bars)
-        if rest := bars % cell_bars:
-            sizes.append(rest)
-        last_phrase = index == len(phrases) - 1
-        for k, size in enumerate(sizes):
-            label = labels[position % len(labels)]
-            is_end = k == len(sizes) - 1
-            if is_end and last_phrase:
-                label = label[0].replace("-", "c") + "."
-            elif label.endswith(".") and not is_end:
-                label = label[0] + "~"
-            cells.append((label, size, index))
-            position += 1
-    return cells
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Notes in ticks from the start of the section (an upbeat is negative) and the cells by
+    letter, of which other themes may be made."""
+
+    notes: tuple[Note, ...]
+    cells: dict[str, Cell]
 
 
 def compose_theme(
@@ -94,111 +61,272 @@ def compose_theme(
     facts: MelodyFacts,
     scheme: str,
     rng: Random,
-    motif: tuple[int, ...] | None = None,
-) -> list[Placed]:
+    motifs: dict[str, Cell] | None = None,
+) -> Theme:
     """Write a theme for a section.
 
-    ``motif`` (onsets in ticks) gives the rhythm of the first cell when the theme is to be kin to
-    another one.
+    ``motifs`` are cells of another theme that stand in for material of the same letter, so that
+    the two are kin.
     """
-    bar = setting.meter.bar_ticks
-    cells = layout(setting.phrases, scheme, setting.cell_bars)
-    total = sum(setting.phrases) * bar
-    known: dict[str, Cell] = {}
-    placed: list[Placed] = []
-    start, before = 0, None
-    shapes = _shapes(rng)
-    for index, (label, bars, phrase) in enumerate(cells):
-        length = bars * bar
-        ends_phrase = index + 1 == len(cells) or cells[index + 1][2] != phrase
-        is_last = index + 1 == len(cells)
-        if label == "-":
-            start += length
-            continue
-        onsets = _cell_onsets(label, bars, known, setting, rng, motif)
-        if ends_phrase or label.endswith("."):
-            onsets = with_breath(onsets, length, setting.meter, facts.rest)
-        spans = durations(onsets, length, setting.meter, 0.3 if ends_phrase else 0.15)
-        targets, fidelity = _targets(
-            label, onsets, known, setting, shapes, start, total, rng, length
+    writer = _Writer(setting, facts, rng, dict(motifs or {}))
+    cells = layout(setting.phrases, scheme, setting.cell_bars, rng)
+    sounding = [i for i, cell in enumerate(cells) if cell.label != "-"]
+    climax = _climax(sounding)
+    for index, cell in enumerate(cells):
+        if cell.label != "-":
+            is_last = index == sounding[-1]
+            writer.write(cell, is_last, index == climax)
+        writer.start += cell.bars * setting.meter.bar_ticks
+    return Theme(tuple(writer.notes), writer.sung)
+
+
+def _climax(sounding: Sequence[int]) -> int:
+    """The cell that holds the highest note: about two thirds through, never the close."""
+    if len(sounding) < 3:
+        return sounding[0] if sounding else 0
+    return sounding[min(len(sounding) - 2, round(0.66 * (len(sounding) - 1)))]
+
+
+@dataclass
+class _Writer:
+    """Carries a theme from cell to cell."""
+
+    setting: Setting
+    facts: MelodyFacts
+    rng: Random
+    known: dict[str, Cell]
+
+    def __post_init__(self) -> None:
+        self.notes: list[Note] = []
+        self.sung: dict[str, Cell] = {}
+        self.start = 0
+        self.before: int | None = None
+        self.shapes = _shapes(self.rng)
+        self.total = sum(self.setting.phrases) * self.setting.meter.bar_ticks
+        self.travel = 0
+
+    def write(self, cell: CellPlan, is_last: bool, is_climax: bool) -> None:
+        """Add one cell."""
+        setting, rng, label, ends = self.setting, self.rng, cell.label, cell.ends
+        length = cell.bars * setting.meter.bar_ticks
+        source = self.known.get(label[0])
+        spans = self._rhythm(label, cell.bars, source, is_last)
+        if ends and not label.endswith("."):
+            spans = breathe(spans, length, setting.meter, self.facts.rest, rng)
+        if cell.starts and setting.upbeat and spans[0][0] == 0:
+            spans = self._room_for(setting.upbeat) + spans
+        end = ("close" if is_last and setting.closes else "open") if ends else ""
+        moments = self._moments(label, spans, source, end, length, is_climax)
+        pitches = pitch_line(
+            moments, setting.low, setting.high, self.facts, rng, self.before
         )
-        end = ""
-        if ends_phrase:
-            end = "close" if is_last and setting.closes else "open"
-        moments = [
-            Moment(
-                start + o, d, setting.meter.strength((start + o) % bar),
-                setting.chord_at(start + o), setting.key, t, fidelity,
-                end if k == len(onsets) - 1 else "",
+        if label[0] not in self.sung:
+            self.sung[label[0]] = Cell(spans, pitches, setting.key)
+            self.known[label[0]] = self.sung[label[0]]
+        self._place(spans, pitches)
+
+    def _room_for(self, upbeat: Spans) -> Spans:
+        """The upbeat as far as the phrase before leaves room; its last note gives way."""
+        if not self.notes:
+            return upbeat
+        last = self.notes[-1]
+        least = last.onset_ticks + min(last.duration_ticks, 240) - self.start
+        return tuple(span for span in upbeat if span[0] >= least)
+
+    def _place(self, spans: Spans, pitches: Sequence[int]) -> None:
+        meter = self.setting.meter
+        first = self.start + spans[0][0]
+        while self.notes and self.notes[-1].onset_ticks >= first:
+            self.notes.pop()
+        if self.notes and self.notes[-1].end_ticks > first:
+            last = self.notes[-1]
+            self.notes[-1] = replace(last, duration_ticks=first - last.onset_ticks)
+        for (onset, duration), pitch in zip(spans, pitches, strict=True):
+            at = self.start + onset
+            velocity = 74 + 4 * min(3, meter.strength(at % meter.bar_ticks))
+            self.notes.append(Note(at, min(duration, self.total - at), pitch, velocity))
+        self.before = pitches[-1]
+
+    def _rhythm(self, label: str, bars: int, source: Cell | None, is_last: bool) -> Spans:
+        """Rhythm of a cell: drawn anew, or taken from the cell that it develops."""
+        setting, rng = self.setting, self.rng
+        bar = setting.meter.bar_ticks
+        length = bars * bar
+        if label.endswith("."):
+            head = source or self.known.get("b" if rng.random() < 0.4 else "a")
+            spans = _inside(head.spans, length) if head is not None else ()
+            return closing(
+                spans, length, setting.meter, setting.taste, self.facts.rest, is_last, rng
             )
-            for k, (o, d, t) in enumerate(zip(onsets, spans, targets, strict=True))
-        ]  # fmt: skip
-        pitches = pitch_line(moments, setting.low, setting.high, facts, rng, before)
-        known.setdefault(label[0], Cell(tuple(onsets), pitches))
-        for onset, span, pitch in zip(onsets, spans, pitches, strict=True):
-            velocity = 74 + 4 * min(3, setting.meter.strength((start + onset) % bar))
-            placed.append(Placed(Note(start + onset, span, pitch, velocity), label))
-        before = pitches[-1] if pitches else before
-        start += length
-    return placed
+        if source is None:
+            taste = setting.taste
+            if label[0] != "a":  # contrast: busier or calmer than a
+                factor = rng.choice((0.75, 1.25))
+                taste = replace(taste, notes_per_bar=taste.notes_per_bar * factor)
+            known = [cell.spans for cell in self.sung.values()]
+            for _ in range(3):  # new material has a rhythm of its own
+                spans = draw_cell(setting.meter, bars, taste, setting.idiom, rng)
+                if spans not in known:
+                    break
+            return spans
+        spans = _inside(source.spans, length)
+        if label.endswith("!") and bars > 1:  # the head of the motif, once in each bar
+            head_spans = _inside(source.spans, bar)
+            return tuple((b * bar + o, d) for b in range(bars) for o, d in head_spans)
+        if label.endswith("~"):
+            return varied(spans, length, rng)
+        return spans
+
+    def _moments(
+        self,
+        label: str,
+        spans: Spans,
+        source: Cell | None,
+        end: str,
+        length: int,
+        is_climax: bool,
+    ) -> list[Moment]:
+        setting = self.setting
+        onsets = [o for o, _ in spans]
+        repeats = source is not None and not label.endswith(".")
+        if repeats and source is not None:
+            targets, intervals = self._repeated(label, onsets, source, is_climax)
+            fidelity, grip = 0.45, 0.6
+        else:
+            targets = self._contour(label, onsets, length, is_climax)
+            intervals, fidelity, grip = [None] * len(onsets), 0.4, 0.0
+            if label[0] == "a" and not label.endswith("."):
+                intervals, grip = self._signature(onsets), 0.6
+        peak = setting.centre + setting.reach
+        ceiling = 127 if is_climax else math.floor(peak)
+        moments = []
+        for k, (onset, duration) in enumerate(spans):
+            at = self.start + onset
+            chord, strength = self._heard(at, duration)
+            wants = intervals[k] if k else None
+            moments.append(
+                Moment(
+                    at, duration, strength, chord, setting.key, targets[k], fidelity,
+                    end if k == len(spans) - 1 else "", wants, grip if wants is not None else 0.0,
+                    ceiling,
+                )
+            )  # fmt: skip
+        return moments
+
+    def _heard(self, at: int, duration: int) -> tuple[Chord, int]:
+        """Chord and strength of a note: one that is tied over a strong beat belongs to it."""
+        meter = self.setting.meter
+        bar = meter.bar_ticks
+        strength = meter.strength(at % bar)
+        if strength <= 1:
+            for early in (240, 120):
+                ahead = at + early
+                stronger = meter.strength(ahead % bar)
+                if duration > early and stronger >= 3:
+                    return self.setting.chord_at(ahead), max(strength, stronger - 1)
+        # A note that outlasts its chord belongs to the one that sounds for most of it.
+        return self.setting.chord_at(at + duration * 2 // 5), strength
+
+    def _contour(
+        self, label: str, onsets: Sequence[int], length: int, is_climax: bool
+    ) -> list[float]:
+        """Targets for new material: its shape on the arc of the whole section."""
+        setting = self.setting
+        shape = self.shapes["c" if label.endswith(".") else label[0]]
+        lift = 0.35 * setting.reach if is_climax else 0.0
+        return [
+            setting.centre + self._arc(o) + lift + 0.6 * setting.reach * shape(o / length)
+            for o in onsets
+        ]
+
+    def _arc(self, tick: float) -> float:
+        """The section as a whole rises to a climax at about two thirds and comes down."""
+        x = (self.start + tick) / self.total
+        return self.setting.reach * (0.55 * math.sin(math.pi * min(1.0, max(x, 0) / 1.32)) - 0.25)
+
+    def _signature(self, onsets: Sequence[int]) -> list[int | None]:
+        """One interval that makes a new motif itself: a leap onto a strong note, or none."""
+        wants: list[int | None] = [None] * len(onsets)
+        if self.rng.random() < 0.35 + self.facts.leap:
+            meter = self.setting.meter
+            strong = [
+                k for k, o in enumerate(onsets)
+                if 0 < k < 5 and meter.strength(o % meter.bar_ticks) >= 2
+            ]  # fmt: skip
+            if strong:
+                leaps = (5, 7, 4, -5, -3, 9, 12, -7, 3) if self.facts.leap > 0.3 else (
+                    5, 4, -3, 3, -5, 7)  # fmt: skip
+                k = self.rng.choice(strong)
+                wants[k] = self.rng.choice(leaps)
+        return wants
+
+    def _repeated(
+        self, label: str, onsets: Sequence[int], source: Cell, is_climax: bool
+    ) -> tuple[list[float], list[int | None]]:
+        """Targets and intervals of a cell that comes back: as it was, or moved along the scale."""
+        setting = self.setting
+        bar = setting.meter.bar_ticks
+        is_fragment = label.endswith("!")
+        heads = [o if o < 0 or not is_fragment else o % bar for o in onsets]
+        shift = (setting.key.tonic_pc - source.key.tonic_pc + 6) % 12 - 6
+        pitches = [p + shift for p in pitch_at(source, heads)]
+        if label.endswith("^"):
+            pitches = list(inverted(pitches, setting.key))
+        moves = label.endswith(("'", "!"))
+        if self.facts.scale == "blues" and not moves:
+            steps = 0  # the second line of a blues says the first one again
+        else:
+            steps = self._best_steps(pitches, onsets, moves, is_climax)
+        each = 0
+        if is_fragment:
+            each = 1 if is_climax or self.rng.random() < 0.6 else -1
+        sung = [
+            moved(p, setting.key, steps + each * max(0, o // bar))
+            for p, o in zip(pitches, onsets, strict=True)
+        ]
+        intervals: list[int | None] = [None]
+        intervals += [b - a for a, b in zip(sung, sung[1:], strict=False)]
+        return [float(p) for p in sung], intervals
+
+    def _best_steps(
+        self, pitches: Sequence[int], onsets: Sequence[int], moves: bool, is_climax: bool
+    ) -> int:
+        """Steps of the scale by which a motif moves so that its strong notes fit the harmony."""
+        setting = self.setting
+        bar = setting.meter.bar_ticks
+        best, best_cost = 0, math.inf
+        for steps in (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5):
+            cost = 0.3 * abs(steps) + 0.2 * self.rng.random()
+            if moves:
+                cost += 1.2 if steps == 0 else 0.0
+                cost -= 0.25 if steps * self.travel > 0 else 0.0  # sequences go on one way
+            if is_climax:
+                cost -= 0.25 * steps
+            for pitch, onset in zip(pitches, onsets, strict=True):
+                sung = moved(pitch, setting.key, steps)
+                chord = setting.chord_at(self.start + onset)
+                strength = setting.meter.strength((self.start + onset) % bar)
+                near = min(abs((sung - pc + 6) % 12 - 6) for pc in chord.pcs)
+                cost += near * (0.2 + 0.3 * strength) / len(pitches) * 2.0
+                cost += 0.5 * max(0.0, setting.low - sung, sung - setting.high)
+            if cost < best_cost:
+                best, best_cost = steps, cost
+        if best:
+            self.travel = 1 if best > 0 else -1
+        return best
 
 
-def _cell_onsets(
-    label: str,
-    bars: int,
-    known: dict[str, Cell],
-    setting: Setting,
-    rng: Random,
-    motif: tuple[int, ...] | None,
-) -> tuple[int, ...]:
-    """Rhythm of a cell: drawn anew, or taken from the cell that it develops."""
-    bar = setting.meter.bar_ticks
-    length = bars * bar
-    first = known.get(label[0]) or (known.get("a") if label.endswith(".") else None)
-    if first is None:
-        if motif is not None and label[0] == "a":
-            return tuple(o for o in motif if o < length) or (0,)
-        taste = setting.taste
-        if label[0] == "b":  # contrast: busier or calmer than a
-            factor = rng.choice((0.75, 1.25))
-            taste = RhythmTaste(
-                taste.notes_per_bar * factor, taste.syncopation, taste.shortest, taste.triplets
-            )
-        return cell_rhythm(setting.meter, bars, taste, rng)
-    onsets = tuple(o for o in first.onsets if o < length) or (0,)
-    if label.endswith("!") and bars > 1:  # the head of the motif, once in each bar
-        head = tuple(o for o in first.onsets if o < bar)
-        return tuple(b * bar + o for b in range(bars) for o in head)
-    if label.endswith("."):
-        head = tuple(o for o in onsets if o < bar) if bars > 1 else onsets
-        if bars > 1:
-            close = (bar,) if rng.random() < 0.6 else (bar, bar + setting.meter.pulses_ticks[0])
-            return (*head, *close)
-        keep = max(2, (len(head) + 1) // 2)
-        return head[:keep]
-    if label.endswith("~"):
-        return _varied_rhythm(onsets, length, rng)
-    return onsets
-
-
-def _varied_rhythm(onsets: tuple[int, ...], length: int, rng: Random) -> tuple[int, ...]:
-    """Split one long note or join two short ones; the rest stays recognisable."""
-    spans = [b - a for a, b in zip(onsets, [*onsets[1:], length], strict=True)]
-    longest = max(range(len(spans)), key=lambda i: (spans[i], -i))
-    if spans[longest] >= 480 and (rng.random() < 0.7 or len(onsets) < 3):
-        middle = onsets[longest] + spans[longest] // 480 * 240
-        return tuple(sorted({*onsets, middle}))
-    if len(onsets) > 2:
-        drop = rng.randrange(1, len(onsets))
-        return (*onsets[:drop], *onsets[drop + 1 :])
-    return onsets
+def _inside(spans: Spans, length: int) -> Spans:
+    """Notes of a rhythm between a bar line and ``length`` ticks after it, without its upbeat."""
+    kept = tuple((o, min(d, length - o)) for o, d in spans if 0 <= o < length)
+    return kept or ((0, length),)
 
 
 _Shape = Callable[[float], float]
 
 
 def _shapes(rng: Random) -> dict[str, _Shape]:
-    """A contour (−1..1 over 0..1) for each material; b goes against a."""
+    """A contour (−1..1 over 0..1) for each material; neighbours in the alphabet differ."""
     options: list[_Shape] = [
         lambda x: math.sin(math.pi * x),  # arch
         lambda x: 1.6 * x - 0.7,  # rise
@@ -207,79 +335,7 @@ def _shapes(rng: Random) -> dict[str, _Shape]:
         lambda x: math.sin(2 * math.pi * x),  # wave
         lambda x: 0.9 * math.exp(-3.0 * x) - 0.2,  # leap first, then settle
     ]
-    first, second = rng.sample(range(len(options)), 2)
-    a, b = options[first], options[second]
-    return {"a": a, "b": b, "c": lambda x: 0.35 - 0.8 * x}
-
-
-def _targets(
-    label: str,
-    onsets: Sequence[int],
-    known: dict[str, Cell],
-    setting: Setting,
-    shapes: dict[str, _Shape],
-    start: int,
-    total: int,
-    rng: Random,
-    length: int,
-) -> tuple[list[float], float]:
-    """The pitch that each note of a cell is drawn to, and how strongly."""
-
-    # The section as a whole rises to a climax at about two thirds and comes down.
-    def arc(tick: float) -> float:
-        x = (start + tick) / total
-        return setting.reach * (0.55 * math.sin(math.pi * min(1.0, x / 1.32)) - 0.25)
-
-    source = known.get(label[0])
-    if source is None or label.endswith("."):
-        shape = shapes[label[0]] if label[0] in shapes else shapes["b"]
-        if label.endswith("."):
-            shape = shapes["c"]
-        return [
-            setting.centre + arc(o) + 0.6 * setting.reach * shape(o / length) for o in onsets
-        ], 0.4
-    pitches = _remembered(source, onsets, setting.meter.bar_ticks, label.endswith("!"))
-    shift = 0.0
-    if not label.endswith(("~",)) or label[0] != "a":
-        moves = label.endswith(("'", "!"))
-        shift = _best_shift(pitches, onsets, setting, start, rng, moves)
-    if label.endswith("!"):  # each fragment a step further
-        bar = setting.meter.bar_ticks
-        step = rng.choice((2.0, 2.0, -2.0))
-        return [p + shift + step * (o // bar) for p, o in zip(pitches, onsets, strict=True)], 0.9
-    return [p + shift for p in pitches], 1.1
-
-
-def _remembered(source: Cell, onsets: Sequence[int], bar: int, fragment: bool) -> list[float]:
-    """Pitch of the source cell at each onset (the last one that had begun)."""
-    result = []
-    for onset in onsets:
-        at = onset % bar if fragment else onset
-        begun = [p for o, p in zip(source.onsets, source.pitches, strict=True) if o <= at]
-        result.append(float(begun[-1] if begun else source.pitches[0]))
-    return result
-
-
-def _best_shift(
-    pitches: Sequence[float],
-    onsets: Sequence[int],
-    setting: Setting,
-    start: int,
-    rng: Random,
-    moves: bool,
-) -> float:
-    """Semitones by which a motif moves so that its strong notes fit the new harmony."""
-    bar = setting.meter.bar_ticks
-    best, best_cost = 0.0, math.inf
-    for shift in (0, 2, -2, 3, -3, 4, -4, 5, -5, 1, -1):
-        cost = 0.22 * abs(shift) + (0.9 if moves and shift == 0 else 0.0) + 0.2 * rng.random()
-        for pitch, onset in zip(pitches, onsets, strict=True):
-            moved = pitch + shift
-            chord = setting.chord_at(start + onset)
-            strength = setting.meter.strength((start + onset) % bar)
-            near = min(abs((moved - pc + 6) % 12 - 6) for pc in chord.pcs)
-            cost += near * (0.2 + 0.3 * strength) / len(pitches) * 2.0
-            cost += 0.5 * max(0.0, setting.low - moved, moved - setting.high)
-        if cost < best_cost:
-            best, best_cost = float(shift), cost
-    return best
+    drawn = rng.sample(options, len(options))
+    shapes = dict(zip("abdefg", drawn, strict=True))
+    shapes["c"] = lambda x: 0.35 - 0.8 * x
+    return shapes

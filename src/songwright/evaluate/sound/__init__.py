@@ -22,7 +22,7 @@ from songwright.evaluate.sound import (  # noqa: F401 (each module registers its
     low_end,
     masking,
     resonance,
-    sections as _sections,
+    section_loudness,
     timbre,
     tonal,
     transients,

@@ -56,7 +56,7 @@ def noise_floor(sound: Listening) -> Iterator[Measurement]:
 
 @hears("clicks")
 def clicks(sound: Listening) -> Iterator[Measurement]:
-    at = click_cells(sound.scan) * CELL_SECONDS
+    at = click_cells(sound.scan).astype(np.float64) * CELL_SECONDS
     minutes = max(1.0, sound.seconds / 60.0)
     yield found("clicks", len(at) / minutes, moments(at), "jumps" if len(at) else "")
 
@@ -77,7 +77,7 @@ def click_cells(scan: Scan) -> NDArray[np.int64]:
     mean = uniform_filter1d(energy.astype(np.float64), 20, mode="constant")
     level_before, level_after = _shifted(mean, 12) + 1e-9, _shifted(mean, -11) + 1e-9
     ratio = level_after / level_before
-    isolated = (jump > 6.0 * around) & (jump > 0.01)
+    isolated = (jump > 4.0 * around) & (jump > 0.01)
     steady = (ratio < 4.0) & (ratio > 0.25)
     at = np.flatnonzero(isolated & steady)
     return at[np.diff(at, prepend=-10) > 2]

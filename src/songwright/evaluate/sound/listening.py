@@ -59,7 +59,7 @@ class Listening:
     @property
     def seconds(self) -> float:
         """Length of the file."""
-        return self.audio.shape[1] / self.sample_rate_hz
+        return float(self.audio.shape[1]) / self.sample_rate_hz
 
     def need_stereo(self) -> None:
         """Stop a metric that compares two channels."""

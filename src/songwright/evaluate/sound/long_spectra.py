@@ -94,4 +94,7 @@ def long_spectra(audio: Audio, sample_rate_hz: int) -> LongSpectra:
     sums[:, [0, -1]] *= 0.5
     cells /= np.diff(edges).astype(np.float32)
     cell_hz = (edges[:-1] + edges[1:] - 1) / 2.0 * sample_rate_hz / size
-    return LongSpectra(frequency_hz, *sums, cell_hz, cells, hop / sample_rate_hz)
+    power_l, power_r, both_sides = sums
+    return LongSpectra(
+        frequency_hz, power_l, power_r, both_sides, cell_hz, cells, hop / sample_rate_hz
+    )

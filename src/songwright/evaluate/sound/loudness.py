@@ -53,7 +53,8 @@ def short_term(scan: Scan) -> tuple[Samples64, Samples64]:
     """Middle in seconds and loudness in LUFS of windows of 3 s, every 100 ms."""
     n = whole_steps(scan)
     powers = window_powers(scan.weighted[:n], scan.column(COUNT)[:n], _SHORT)
-    return (np.arange(len(powers)) + _SHORT / 2) * STEP_SECONDS, level_lufs(powers)
+    middle = np.asarray((np.arange(len(powers)) + _SHORT / 2) * STEP_SECONDS, np.float64)
+    return middle, level_lufs(powers)
 
 
 @hears("loudness_integrated", "true_peak", "loudness_range", "plr", "psr_p5")
@@ -61,8 +62,8 @@ def loudness(sound: Listening) -> Iterator[Measurement]:
     scan, n = sound.scan, whole_steps(sound.scan)
     peak_second = int(np.argmax(sound.true_peaks))
     peak_db = 20.0 * float(np.log10(sound.true_peaks[peak_second]))
-    yield found("true_peak", peak_db, ((float(peak_second), min(peak_second + 1.0, sound.seconds)),),
-                "the highest peak")  # fmt: skip
+    at = (float(peak_second), round(min(peak_second + 1.0, sound.seconds), 3))
+    yield found("true_peak", peak_db, (at,), "the highest peak")
     lufs = integrated(scan.weighted[:n], scan.column(COUNT)[:n])
     if lufs is None:
         raise NotDefined("it is quieter than -70 LUFS throughout")

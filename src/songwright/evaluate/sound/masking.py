@@ -56,7 +56,7 @@ def _share(stems: StemSet, names: tuple[str, ...], whole: NDArray[np.float32]) -
     float, NDArray[np.bool_]
 ]:  # fmt: skip
     """Masked share of some stems together, and the seconds in which most of them is masked."""
-    own = np.sum([stems.levels[name].bark for name in names], axis=0, dtype=np.float32)
+    own = _sum(tuple(stems.levels[name].bark for name in names))
     rest = np.maximum(whole - own, 0.0)
     masked, energy = masked_energy(own, rest, spreading())
     active = np.any([stems.levels[name].active for name in names], axis=0)
@@ -68,10 +68,17 @@ def _share(stems: StemSet, names: tuple[str, ...], whole: NDArray[np.float32]) -
     return float(masked[active].sum() / energy[active].sum()), heard & (by_second > 0.5)
 
 
+def _sum(tables: tuple[NDArray[np.float32], ...]) -> NDArray[np.float32]:
+    total = np.zeros_like(tables[0])
+    for table in tables:
+        total += table
+    return total
+
+
 def _whole(stems: StemSet) -> NDArray[np.float32]:
     if len(stems.levels) < 2:
         raise NotDefined("there is only one stem")
-    return np.sum([level.bark for level in stems.levels.values()], axis=0, dtype=np.float32)
+    return _sum(tuple(level.bark for level in stems.levels.values()))
 
 
 @hears("lead_masked", "lead_level")
@@ -86,8 +93,9 @@ def lead(sound: Listening) -> Iterator[Measurement]:
                 "more than half of the lead is masked" if buried.any() else "")  # fmt: skip
     level = relative_level(stems, leads)
     if level is not None:
-        yield found("lead_level", level, _seconds_below(stems, leads, -10.0),
-                    "the lead lies 10 LU under the mix")  # fmt: skip
+        buried_seconds = _seconds_below(stems, leads, -10.0)
+        note = "the lead lies 10 LU under the mix" if buried_seconds else ""
+        yield found("lead_level", level, buried_seconds, note)
 
 
 def _seconds_below(stems: StemSet, names: tuple[str, ...], level_lu: float) -> Seconds:

@@ -134,7 +134,7 @@ def _products(left, right, count):  # type: ignore[no-untyped-def]
         ll += left[i] * left[i]
         rr += right[i] * right[i]
         lr += left[i] * right[i]
-        peak = max(peak, max(abs(left[i]), abs(right[i])))
+        peak = max(peak, abs(left[i]), abs(right[i]))
     return ll, rr, lr, peak
 
 
@@ -179,8 +179,8 @@ def _gather(left, right, rate, filters, steps, cells):  # type: ignore[no-untype
         peak = jump = energy = np.float32(0.0)
         for i in range(c * rate // 1_000, min((c + 1) * rate // 1_000, n)):
             x, y = left[i], right[i]
-            peak = max(peak, max(abs(x), abs(y)))
-            jump = max(jump, max(abs(x - l1 - l1 + l2), abs(y - r1 - r1 + r2)))
+            peak = max(peak, abs(x), abs(y))
+            jump = max(jump, abs(x - l1 - l1 + l2), abs(y - r1 - r1 + r2))
             energy += x * x + y * y
             l2, l1, r2, r1 = l1, x, r1, y
         cells[0, c], cells[1, c], cells[2, c] = peak, energy, jump

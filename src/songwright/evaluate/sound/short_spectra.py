@@ -5,6 +5,7 @@ The spectra themselves are never kept: an hour of music leaves about 100 MB of f
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,7 @@ class ShortSpectra:
 
 def window_samples(seconds: float, sample_rate_hz: int) -> int:
     """Power of two nearest to a length in seconds."""
-    return 1 << max(6, round(np.log2(seconds * sample_rate_hz)))
+    return 1 << max(6, round(math.log2(seconds * sample_rate_hz)))
 
 
 def framed(channel: NDArray[np.float32], size: int, hop: int) -> NDArray[np.float32]:
@@ -143,7 +144,8 @@ def short_spectra(audio: Audio, sample_rate_hz: int) -> ShortSpectra:
             figures[part], in_bark[part], in_bands[part], heard[part], panned,
         )  # fmt: skip
     return ShortSpectra(
-        hop / sample_rate_hz, size / sample_rate_hz, *figures.T, in_bark, in_bands, heard,
+        hop / sample_rate_hz, size / sample_rate_hz, figures[:, 0], figures[:, 1],
+        figures[:, 2], figures[:, 3], figures[:, 4], in_bark, in_bands, heard,
         {k: noise_loss_lu(frequency_hz, ear, s) for k, s in speakers.items()}, panned,
     )  # fmt: skip
 

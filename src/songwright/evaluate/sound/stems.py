@@ -128,9 +128,7 @@ def _samples(name: str, stem: Stem, sample_rate_hz: int) -> Audio:
         return checked_audio(stem, f"stem {name}")
     audio, rate = read_audio(stem)
     if rate != sample_rate_hz:
-        raise AudioError(
-            f"stem {name} has {rate} Hz, the mix {sample_rate_hz}; convert one of them"
-        )
+        raise AudioError(f"stem {name} has {rate} Hz, the mix {sample_rate_hz} Hz; convert one")
     return audio
 
 
@@ -207,7 +205,8 @@ def _thumps(audio: Audio, sample_rate_hz: int) -> Samples64:
     hop = sample_rate_hz // THUMPS_PER_SECOND
     count = lows.shape[1] // hop
     cells = lows[:, : count * hop].reshape(2, count, hop)
-    return np.einsum("cth,cth->t", cells, cells, optimize=False).astype(np.float64)
+    energy: Samples64 = np.einsum("cth,cth->t", cells, cells).astype(np.float64)
+    return energy
 
 
 def loudness_of(heard: NDArray[np.float32] | Samples64) -> float | None:

@@ -34,13 +34,14 @@ def sibilance(sound: Listening) -> Iterator[Measurement]:
         raise NotDefined(f"a sample rate of {sound.sample_rate_hz} Hz ends below 10 kHz")
     leads = sound.stems.of_role("lead") if sound.stems else ()
     if sound.stems and leads:
-        bark = np.sum([sound.stems.levels[name].bark for name in leads], axis=0, dtype=np.float64)
-        power, whole = bark[:, 19:22].sum(1), bark.sum(1)  # 5.3 to 9.5 kHz
+        tables = [sound.stems.levels[name].bark for name in leads]
+        whole = np.asarray(sum(table.sum(axis=1) for table in tables))
+        power = np.asarray(sum(table[:, 19:22].sum(axis=1) for table in tables))  # 5.3 to 9.5 kHz
         step, who = 1.0 / FRAMES_PER_SECOND, "the lead's esses"
     else:
         power, whole = sound.short.band("sibilant"), sound.short.power
         step, who = sound.short.hop_seconds, "the most sibilant"
     # Only while it sounds at its own level: the fading of a note is no ess.
     active = whole > max(1e-9, 1e-2 * float(np.percentile(whole, 95.0)))
-    spread, where = band_peaks(power, active)
-    yield found("sibilance", spread, stretches(where, step), who)
+    spread, where = band_peaks(power, whole, active)
+    yield found("sibilance", spread, stretches(where, step), who if where.any() else "")

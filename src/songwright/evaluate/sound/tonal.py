@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songwright.audio.buffers import Samples64
 from songwright.evaluate.model import Measurement, NotDefined
@@ -13,6 +14,7 @@ from songwright.evaluate.sound.spans import Seconds, stretches
 from songwright.mix.tonal import HIGH_HZ, LOW_HZ, target_curve_db
 
 _EMPTY_DB = -36.0  # re the strongest band against the curve: nothing plays there
+_UNOBTRUSIVE = -2.0  # -20 dB, as a power of ten
 _MUD_HZ = (190.0, 520.0)
 _BESIDE_MUD_HZ = ((76.0, 165.0), (600.0, 1_300.0))
 _HARSH_HZ = (1_900.0, 5_200.0)
@@ -59,10 +61,17 @@ def _mean(centres: Samples64, deviation: Samples64, low_hz: float, high_hz: floa
 
 
 def mud_db(centres: Samples64, deviation: Samples64) -> float:
-    """Deviation at 200 to 500 Hz over the mean of its neighbours; NaN when one does not sound."""
-    below, above = (_mean(centres, deviation, *edges) for edges in _BESIDE_MUD_HZ)
-    beside = [level for level in (below, above) if np.isfinite(level)]
-    return _mean(centres, deviation, *_MUD_HZ) - float(np.mean(beside)) if beside else float("nan")
+    """Deviation at 200 to 500 Hz over its neighbours; NaN when they do not sound.
+
+    The neighbours are averaged, unless one of them hardly sounds (10 dB below the other): a string
+    quartet is not muddy because nothing plays below it.
+    """
+    beside = [_mean(centres, deviation, *edges) for edges in _BESIDE_MUD_HZ]
+    beside = [level for level in beside if np.isfinite(level)]
+    if not beside:
+        return float("nan")
+    among = [level for level in beside if level > max(beside) - 10.0]
+    return _mean(centres, deviation, *_MUD_HZ) - float(np.mean(among))
 
 
 @hears("tonal_balance", "psd_slope", "mud", "harshness")
@@ -100,7 +109,7 @@ def _brightest(sound: Listening) -> Seconds:
     return _where_highest(sound, sound.short.band("presence") / (sound.short.power + 1e-12))
 
 
-def _where_highest(sound: Listening, share: Samples64) -> Seconds:
+def _where_highest(sound: Listening, share: NDArray[np.floating]) -> Seconds:
     """Stretches of the top tenth of a share, smoothed over half a second, in active frames."""
     frames = max(1, round(0.5 / sound.short.hop_seconds))
     active = sound.short.active
@@ -115,17 +124,34 @@ def _where_highest(sound: Listening, share: Samples64) -> Seconds:
 def harsh_peaks(sound: Listening) -> Iterator[Measurement]:
     if sound.sample_rate_hz < 11_000:
         raise NotDefined(f"a sample rate of {sound.sample_rate_hz} Hz ends below 5 kHz")
-    spread, where = band_peaks(sound.short.band("presence"), sound.short.active)
+    spread, where = band_peaks(sound.short.band("presence"), sound.short.power, sound.short.active)
     yield found("harsh_peaks", spread, stretches(where, sound.short.hop_seconds),
-                "where 2 to 5 kHz peak")  # fmt: skip
+                "where 2 to 5 kHz peak" if where.any() else "")  # fmt: skip
 
 
 def band_peaks(
-    power: Samples64, active: np.typing.NDArray[np.bool_]
-) -> tuple[float, np.typing.NDArray[np.bool_]]:
-    """95th percentile over median in dB of a band's power in active frames, and where it peaks."""
+    power: NDArray[np.floating], whole: NDArray[np.floating], active: NDArray[np.bool_]
+) -> tuple[float, NDArray[np.bool_]]:
+    """How far a band stands out at its peaks: 95th percentile over median of its level in dB.
+
+    Parameters
+    ----------
+    power, whole
+        Power of the band and of the whole sound in each frame, shape (frames,).
+    active
+        Frames that count.
+
+    Returns
+    -------
+    spread_db
+        What lies more than 20 dB below the usual level of the whole cannot stand out, however
+        far it rises: levels are counted from there on.
+    where
+        Frames in which it peaks.
+    """
     if int(active.sum()) < 20:
         raise NotDefined("it sounds for less than a quarter of a second")
-    level = 10.0 * np.log10(np.maximum(power, 1e-14))
+    floor = max(1e-14, 10.0**_UNOBTRUSIVE * float(np.median(whole[active])))
+    level = 10.0 * np.log10(np.maximum(power.astype(np.float64), floor))
     median, high = np.percentile(level[active], [50.0, 95.0])
-    return float(high - median), np.asarray(active & (level >= high))
+    return float(high - median), np.asarray(active & (level >= high) & (level > median))

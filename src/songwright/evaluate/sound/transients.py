@@ -31,6 +31,7 @@ from songwright.evaluate.sound.short_spectra import ShortSpectra
 from songwright.evaluate.sound.spans import stretches
 
 _WINDOW_STEPS, _HOP_STEPS = 30, 10  # 3 s, every second
+_LEAST_RISE_DB = 0.1  # between onsets, so that a lone sine is not infinitely sharp
 _EMPTY = 1e-4  # a band with less of the whole energy (-40 dB) is empty
 
 
@@ -102,13 +103,10 @@ def attacks(sound: Listening) -> Iterator[Measurement]:
     if int(active.sum()) < 50:
         raise NotDefined("it sounds for less than half a second")
     middle, strong = np.percentile(strength[active], [50.0, 95.0])
-    if middle <= 0.0:
-        raise NotDefined("nothing rises or falls")
-    yield found("onset_contrast", float(strong / middle))
+    yield found("onset_contrast", float(strong / max(_LEAST_RISE_DB, middle)))
     onsets = onset_frames(strength, short.hop_seconds)
-    times = np.array(
-        [t for f in onsets if (t := attack_seconds(sound.scan, short.seconds(int(f))))]
-    )
+    rises = (attack_seconds(sound.scan, short.seconds(int(frame))) for frame in onsets)
+    times = [rise for rise in rises if rise is not None]
     if len(times) < 3:
         raise NotDefined("fewer than three onsets stand out")
     yield found("attack", 1_000.0 * float(np.median(times)))

@@ -45,7 +45,7 @@ def _correlation(sound: Listening, n: int) -> Measurement:
     box = np.ones(min(4, n))
     ll, rr, lr = (np.convolve(sound.scan.column(c)[:n], box, "valid") for c in (LL, RR, LR))
     energy = (ll + rr) / 2.0
-    active = energy > max(1e-12, 1e-4 * float(energy.max()))
+    active = energy > max(1e-12, 1e-3 * float(energy.max()))  # below: the noise of a tail
     if not active.any():
         raise NotDefined("nothing sounds")
     # A side that is silent is not opposed to the other: 0.
@@ -175,7 +175,8 @@ def relative_level(stems: StemSet, names: tuple[str, ...], column: int = 0) -> f
     if not active.any():
         return None
     heard = {
-        k: float(v.heard[active, column].sum(dtype=np.float64)) for k, v in stems.levels.items()
+        name: float(level.heard[active, column].sum(dtype=np.float64))
+        for name, level in stems.levels.items()
     }
     own, whole = sum(heard[name] for name in names), sum(heard.values())
     if own <= 0.0:

@@ -30,7 +30,7 @@ BARKS = len(_BARK_HZ) - 1
 
 def bin_hz(fft_size: int, sample_rate_hz: int) -> Samples64:
     """Centre frequency of each bin of a real FFT, shape (fft_size // 2 + 1,)."""
-    return np.arange(fft_size // 2 + 1) * (sample_rate_hz / fft_size)
+    return np.asarray(np.arange(fft_size // 2 + 1) * (sample_rate_hz / fft_size), np.float64)
 
 
 def ear_weights(frequency_hz: Samples64, sample_rate_hz: int) -> Samples64:

@@ -17,6 +17,7 @@ from songwright.evaluate.symbolic.timing import everything
 
 _BLOCK_BARS = 8
 _SILENCE_DB = -30.0
+_FLOW_LAGS = (1, 2, 3)
 
 
 @once
@@ -64,6 +65,8 @@ def eta_squared(values: Floats, groups: list[Floats]) -> float:
 @measures("density_contrast", "energy_contrast", "energy_span", "energy_range")
 def contrast(piece: Piece) -> Findings:
     blocks = blocks_of(piece)
+    if everything(piece).size < 8:
+        raise NotDefined("there are fewer than eight notes")
     if len(blocks) < 2 or sum(b - a for a, b in blocks) < 8:
         raise NotDefined("the piece has fewer than two blocks of eight bars")
     for metric, curve in (
@@ -78,6 +81,26 @@ def contrast(piece: Piece) -> Findings:
     yield Finding("energy_span", max(means) - min(means), [soft, loud], "calmest and fullest")
     heard = energy[energy > _SILENCE_DB]
     yield Finding("energy_range", float(np.percentile(heard, 95) - np.percentile(heard, 10)))
+
+
+@measures("dynamics_span", "energy_flow")
+def flow(piece: Piece) -> Findings:
+    """Written loudness alone, and whether neighbouring bars are of like energy (both own)."""
+    notes = everything(piece)
+    if np.unique(notes["bar"]).size < 8:
+        raise NotDefined("fewer than eight bars sound")
+    count = np.bincount(notes["bar"], minlength=piece.bars)
+    level = np.bincount(notes["bar"], notes["velocity"], piece.bars) / np.maximum(count, 1)
+    db = 20.0 * np.log10(np.maximum(level[count > 0], 1.0))
+    yield Finding("dynamics_span", float(np.percentile(db, 95) - np.percentile(db, 5)))
+    energy = bar_energy_db(piece)[count > 0]
+    centred = energy - energy.mean()
+    power = float(centred @ centred)
+    if power <= 1e-9:
+        yield Finding("energy_flow", None, why="every bar has the same energy")
+        return
+    lags = [float(centred[lag:] @ centred[:-lag]) / power for lag in _FLOW_LAGS]
+    yield Finding("energy_flow", float(np.mean(lags)))
 
 
 @measures("energy_plan", "peak_position")

@@ -8,12 +8,12 @@ Source: D. Meredith, "COSIATEC and SIATECCompress: Pattern discovery by geometri
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from songwright.evaluate.notes import Ticks
-from songwright.render.jit import kernel
 
 
-@kernel
+@njit(cache=True, nogil=True)
 def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
     """Points covered per unit of description, at least 1.
 
@@ -45,7 +45,8 @@ def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
         for n in range(pairs):
             occurrences[key[n]] += 1
         order = np.argsort(key, kind="mergesort")
-        best_ratio, best_gain, best_cost = 1.0, 0, 0.0
+        best_ratio, best_cost = 1.0, 0.0
+        best_gain = 0
         best_pattern = np.empty(0, np.int64)
         begin = 0
         while begin < pairs:
@@ -91,14 +92,14 @@ def compression_ratio(onsets, pitches):  # type: ignore[no-untyped-def]
             cost += left
             break
         cost += best_cost
-        for i in best_pattern:
-            alive[i] = False
-            grid[onsets[i], pitches[i]] = 0
+        for point in best_pattern:
+            alive[point] = False
+            grid[onsets[point], pitches[point]] = 0
         left -= len(best_pattern)
     return count / cost
 
 
 def compress(points: Ticks) -> float:
     """Compression ratio of distinct points (n, 2) with non-negative coordinates, sorted."""
-    ratio = compression_ratio(points[:, 0].copy(), points[:, 1].copy())  # type: ignore[no-untyped-call]
+    ratio = compression_ratio(points[:, 0].copy(), points[:, 1].copy())
     return float(ratio)

@@ -7,6 +7,7 @@ phrases are compared by the F1 score of their (onset, pitch) events at the best 
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from songwright.evaluate.model import NotDefined
 from songwright.evaluate.notes import Floats
@@ -17,7 +18,7 @@ from songwright.evaluate.tune import tune_of
 PHRASE_BARS = 4
 _MOST_PHRASES = 96
 _EXACT, _NEAR, _VARIED = 0.99, 0.7, 0.3
-_SHIFTS = range(-6, 7)
+_WIDEST_SHIFT = 12
 
 
 @once
@@ -41,28 +42,49 @@ def phrase_spans(piece: Piece) -> tuple[tuple[int, int], ...]:
 def likeness(piece: Piece, spans: tuple[tuple[int, int], ...]) -> tuple[Floats, Floats]:
     """F1 of the tune's events between spans of bars, shape (n, n), and events in each span (n,)."""
     tune = tune_of(piece)
-    slots = piece.slots_of(tune)
+    if not spans or tune.size == 0:
+        return np.zeros((len(spans), len(spans))), np.zeros(len(spans))
+    bars = tune["bar"].astype(np.int64)
+    first = np.searchsorted(bars, [a for a, _ in spans])
+    stop = np.searchsorted(bars, [b for _, b in spans])
     slots_before = np.concatenate([[0], np.cumsum(-(-np.diff(piece.bar_starts) // SLOT_TICKS))])
-    longest = max((b - a for a, b in spans), default=1)
-    slots_of_bar = max(m.bar_ticks for m in piece.meters) // SLOT_TICKS
-    low = int(tune["pitch"].min()) if tune.size else 0
-    height = (int(tune["pitch"].max()) - low + 1 if tune.size else 1) + 2 * _SHIFTS[-1]
-    width = min(longest * slots_of_bar, 1024)
-    events = np.zeros((len(spans), width, height), np.float32)
-    for i, (first, stop) in enumerate(spans):
-        mine = tune[(tune["bar"] >= first) & (tune["bar"] < stop)]
-        slot = slots[(tune["bar"] >= first) & (tune["bar"] < stop)]
-        slot = slot - (slots_before[first] if first < piece.bars else 0)
-        inside = slot < width
-        events[i, slot[inside], mine["pitch"][inside] - low + _SHIFTS[-1]] = 1.0
-    flat = events.reshape(len(spans), -1)
-    count = flat.sum(axis=1).astype(np.float64)
-    best = np.zeros((len(spans), len(spans)))
-    for shift in _SHIFTS:
-        moved = np.roll(events, shift, axis=2).reshape(len(spans), -1)
-        np.maximum(best, flat @ moved.T, out=best)
-    f1: Floats = 2.0 * best / np.maximum(count[:, None] + count[None, :], 1.0)
+    home = slots_before[[min(a, piece.bars) for a, _ in spans]]
+    common = common_events(
+        piece.slots_of(tune), tune["pitch"].astype(np.int64), first, stop, home, _WIDEST_SHIFT
+    )
+    count = (stop - first).astype(np.float64)
+    f1: Floats = 2.0 * common / np.maximum(count[:, None] + count[None, :], 1.0)
     return f1, count
+
+
+@njit(cache=True, nogil=True)
+def common_events(slots, pitches, first, stop, home, widest):  # type: ignore[no-untyped-def]
+    """Events that two spans share at their best transposition, for all pairs of spans.
+
+    ``first``/``stop`` bound each span's events, ``home`` is the slot from which it is counted.
+    """
+    spans = len(first)
+    common = np.zeros((spans, spans))
+    shifts = np.zeros(2 * widest + 1)
+    for a in range(spans):
+        for b in range(a, spans):
+            shifts[:] = 0.0
+            i, j = first[a], first[b]
+            while i < stop[a] and j < stop[b]:
+                apart = (slots[i] - home[a]) - (slots[j] - home[b])
+                if apart < 0:
+                    i += 1
+                elif apart > 0:
+                    j += 1
+                else:
+                    shift = pitches[i] - pitches[j]
+                    if -widest <= shift <= widest:
+                        shifts[shift + widest] += 1.0
+                    i += 1
+                    j += 1
+            common[a, b] = shifts.max()
+            common[b, a] = common[a, b]
+    return common
 
 
 @measures("phrase_return", "development_exact", "development_near", "development_varied")
