@@ -287,6 +287,16 @@ def test_changing_the_chord_of_bar_9_leaves_bars_1_to_7_alone(choice, symbol):
     assert before == after
 
 
+@pytest.mark.parametrize("meter", ["4/4", "6/8", "2/4", "3/4", "12/8"])
+def test_every_pattern_sounds_in_short_bars_too(meter):
+    """A bar of two pulses takes half of an idea in turn: neither half may be all rests."""
+    for role, name in EVERY:
+        part = part_for(role, name)
+        for seed in range(4):
+            plan = make_plan("C | Am | F | G", (part,), meter, ending="fade", seed=seed)
+            assert play(plan, part), (role, name, seed)
+
+
 def test_a_returning_letter_brings_its_idea_back():
     part = part_for("riff", "pluck_hook")
     plan = make_plan(

@@ -65,7 +65,16 @@ class Assembly:
         self.conflicts += players.conflicts
         only, instruments = self._only(players.instruments)
         low, high = self._range()
-        self._several("instruments", "avoid", "section", "part", "spelling", "modulation", "energy")
+        self._several(
+            "instruments",
+            "avoid",
+            "section",
+            "part",
+            "spelling",
+            "modulation",
+            "energy",
+            "character",
+        )
         self.heard += [o for o in self.offers if o.control.startswith("chart of ")]
         moods, affect = self._mood()
         return Brief(

@@ -64,7 +64,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], tuple[tuple[float, float], ...]], .
     compiled = []
     for rule in _table().rules:
         pattern = re.sub(r"\{([a-z]+)\}", lambda m: parts[m[1]], rule.pattern)
-        compiled.append((re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z-])"), rule.points))
+        compiled.append((re.compile(rf"(?<!\w)(?:{pattern})(?![\w-])"), rule.points))
     return tuple(compiled)
 
 

@@ -70,6 +70,8 @@ def _one(reading: Reading, match: Match) -> None:
         reading.dropped.append(_place(reading, match))
     elif word.section:
         offer("section", SectionRequest(word.section), f"a section: {word.section}", WORD)
+    if {o.control for o in reading.offers[before:]} == {"affect"}:  # "subtle": shown at least
+        offer("character", match.phrase, _affect_shown(word.affect or ()), WORD)
     if len(reading.offers) > before:
         reading.claim(*match.span)
 
@@ -87,5 +89,5 @@ _DIMENSIONS = ("valence", "arousal", "tension", "brightness", "density")
 
 def _affect_shown(affect: tuple[float, ...]) -> str:
     """The strongest dimensions in words, such as ``"valence -0.6, arousal -0.4"``."""
-    named = [(abs(v), n, v) for n, v in zip(_DIMENSIONS, affect, strict=True) if abs(v) >= 0.2]
+    named = [(abs(v), n, v) for n, v in zip(_DIMENSIONS, affect, strict=False) if abs(v) >= 0.2]
     return ", ".join(f"{n} {v:+.1f}" for _, n, v in sorted(named, reverse=True)[:3]) or "neutral"

@@ -129,8 +129,7 @@ def _scope(
         at = matches[noun].end
         joined = _AND.match(text, at) is not None
         if (step := _OR.match(text, at)) is not None and (
-            not joined
-            or (not pending and _goes_on(matches, by_start, _next(text, step.end())))
+            not joined or (not pending and _goes_on(matches, by_start, _next(text, step.end())))
         ):
             scope += pending
             pending = []

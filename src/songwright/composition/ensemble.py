@@ -59,13 +59,14 @@ def _proposed(
     style: Style, use: Use, brief: Brief, barred: set[str], barred_roles: set[str], rng: Random
 ) -> list[PartPlan]:
     """The style's own ensemble, as large as the density asked for."""
-    size = style.parts_typical + round(1.5 * (brief.affect.density - 0.0))
+    size = style.parts_typical + round(1.5 * (brief.affect.density))
     size += {"sparse": -1, "dense": 1}.get(brief.note_density, 0)
+    size = max(size, sum(part.priority <= 2 for part in style.parts))  # the core stays whole
     parts: list[PartPlan] = []
     for facts in sorted(style.parts, key=lambda p: p.priority):
         if facts.role in barred_roles or (facts.role == "lead" and not use.lead):
             continue
-        if len(parts) >= max(2, size):
+        if len(parts) >= size:
             break
         allowed = [i for i in facts.instruments if i not in barred]
         if not allowed:

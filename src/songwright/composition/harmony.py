@@ -20,7 +20,6 @@ from songwright.seeds import rng
 from songwright.styles import ProgressionFacts, Style
 from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
 
-
 _CLEAR = 0.07  # margin from which the key can be heard in the whole arrangement
 _ATTEMPTS = 12
 
@@ -176,9 +175,25 @@ def _closed(
     else:
         if ends_on in ("V", "v", "bVII", "bII"):
             return bars
-        half = [c[-2:] for c in idiom if _degree(c[-1][-1][0]) == "V"]
-        close = stream.choice(half or [parse_bars(c) for c in known.turns])
+        close = stream.choice(_half_closes(idiom, section, style))
     return (*bars[: len(bars) - len(close)], *close)
+
+
+def _half_closes(
+    idiom: list[tuple[Bar, ...]], section: SectionPlan, style: Style
+) -> list[tuple[Bar, ...]]:
+    """Ways to stop on the dominant: the section's own, else any of the style, else any at all."""
+    anywhere = [
+        parse_bars(p.chords) for p in style.progressions
+        if p.cadence and _suits_mode(p, section.key)
+    ]  # fmt: skip
+    for rows in (idiom, anywhere):
+        if half := [c[-2:] for c in rows if _degree(c[-1][-1][0]) == "V"]:
+            return half
+    mode = "blues" if section.key.mode == "blues" else section.key.harmonic_mode
+    turns = [parse_bars(c) for c in progressions_of(mode).turns]
+    slow = [c for c in turns if len(c[-1]) == 1]  # slow harmony does not hurry at the end
+    return slow if slow and style.harmony.chords_per_bar < 1 else turns
 
 
 _OPENS = ("verse", "pre-chorus", "build", "intro", "interlude", "breakdown", "bridge", "B", "C")

@@ -33,6 +33,20 @@ _KNEE = 96.0  # above it velocities approach 127 instead of piling up there
 _WAVE, _NOTE = 11, 12
 
 
+FADE_BARS, FADE_FLOOR = 6, 0.3
+"""Where a piece fades, the players fade too: over so many bars, to this share of the level."""
+
+
+def fade_share(plan: Plan, tick: int) -> float:
+    """Share of the level that a fade leaves at ``tick``: 1 before it, `FADE_FLOOR` at the end."""
+    if plan.ending != "fade":
+        return 1.0
+    bar = plan.meter.bar_ticks
+    span = min(FADE_BARS, max(1, plan.bars // 3)) * bar
+    left = (plan.bars * bar - tick) / span
+    return FADE_FLOOR + (1.0 - FADE_FLOOR) * min(1.0, max(0.0, left))
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Level (velocity of a neutral note) and unevenness at one onset of one part."""
@@ -77,6 +91,7 @@ class Dynamics:
             tick
         )
         level += style.accent * self.role.accent * ACCENT_BY_STRENGTH[strength]
+        level *= fade_share(plan, tick)
         level += style.phrasing * self.role.phrasing * PHRASE_DEPTH * self.shape.arc(tick)
         wave = self.chance.drift(tick, 4 * TICKS_PER_BEAT, _WAVE) if style.velocity_spread else 0.0
         return Moment(level, wave)

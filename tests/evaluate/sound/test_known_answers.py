@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from songwright.audio import measure_loudness
-from songwright.evaluate.sound import listen, passes
+from songwright.evaluate.sound import evaluate_listening, hear, passes, sound_curves
+from songwright.evaluate.sound.listening import listen
 from songwright.evaluate.sound.loudness import integrated, short_term, whole_steps
 from songwright.evaluate.sound.masking import masked_energy, spreading
 from songwright.evaluate.sound.scan import COUNT
@@ -156,3 +157,15 @@ def test_chorus_lift_is_the_difference_of_levels() -> None:
     assert answers["chorus_lift"].value == pytest.approx(6.02, abs=0.2)
     assert answers["section_loudness_span"].value == pytest.approx(6.02, abs=0.2)
     assert answers["section_loudness_span"].evidence.seconds == ((0.0, 20.0), (20.0, 40.0))
+
+
+def test_curves_lie_over_each_other_for_balanced_noise() -> None:
+    listening = hear(stereo(noise(-5.0, 1)), RATE_HZ)
+    assert listening is not None
+    curves = sound_curves(listening)
+    inside = (curves.centre_hz > 70.0) & (curves.centre_hz < 3_500.0)
+    assert np.abs(curves.level_db - curves.target_db)[inside].max() < 1.5
+    assert curves.seconds[0] == 1.5
+    assert len(curves.seconds) == len(curves.short_term_lufs) == 171
+    answers = {m.metric: m.value for m in evaluate_listening(listening)}
+    assert curves.short_term_lufs.mean() == pytest.approx(answers["loudness_integrated"], abs=0.2)

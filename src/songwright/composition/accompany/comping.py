@@ -68,14 +68,7 @@ class Comper:
 
     def __init__(self, stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> None:
         self.stage, self.pattern = stage, pattern
-        self.low, high = home(stage, pattern)
-        self.high = high
-        if pattern.role == "pad" and stage.part.register == "high":
-            self.low, self.high = beside_tune(stage, bars[0], self.low, high, thin=False)
-        elif pattern.role in _UNDER_THE_TUNE and self.low < _HIGH:
-            self.high = below_tune(stage, bars[0].start, bars[-1].end, self.low, high)
-        elif pattern.role == "arp":
-            self.low, self.high = beside_tune(stage, bars[0], self.low, high, thin=True)
+        self.low, self.high = self._register(bars)
         self.has_bass = stage.plays("bass", bars[0].section)
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
         self.last: tuple[int, ...] = stage.hand.voicing
@@ -83,6 +76,18 @@ class Comper:
         self.age = 0
         self.phrase = bars[0].phrase - (not self.last)
         self.lifts, self.lift = -1, 4  # bar in which to change inversion, and by how much
+
+    def _register(self, bars: Sequence[Bar]) -> tuple[int, int]:
+        """Beside the tune where that is possible, under it where the role asks for it."""
+        stage, role = self.stage, self.pattern.role
+        low, high = home(stage, self.pattern)
+        if role in ("arp", "stabs") or (role == "pad" and stage.part.register == "high"):
+            side = beside_tune(stage, bars[0], low, high, thin=role == "arp")
+            if role == "arp" or side != (low, high):
+                return side
+        if role in _UNDER_THE_TUNE and low < _HIGH:
+            high = below_tune(stage, bars[0].start, bars[-1].end, low, high)
+        return low, high
 
     def voicing(self, chord: Chord, bar: Bar) -> tuple[int, ...]:
         """The voicing of a chord after the last one.

@@ -95,7 +95,8 @@ def _ended(notes: list[Note], length: int, plan: Plan, low: int, high: int) -> l
     before = kept[-2].pitch if len(kept) > 1 else kept[-1].pitch
     inside = range(max(low, before - 9), min(high, before + 9) + 1)
     # The root where it lies near, else the third; the fifth leaves the end open.
-    goals = [(abs(p - before) + (0, 3, 6)[triad.index(p % 12)], p) for p in inside if p % 12 in triad]
+    chordal = [p for p in inside if p % 12 in triad]
+    goals = [(abs(p - before) + 3 * triad.index(p % 12), p) for p in chordal]
     if goals:
         kept[-1] = replace(kept[-1], pitch=min(goals)[1])
     if plan.ending == "hard":

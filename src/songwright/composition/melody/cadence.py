@@ -26,7 +26,7 @@ def closing(
     """A cell that closes: the head of a motif, an approach, the last note.
 
     ``head`` is the rhythm of the cell's material, ``length`` the cell in ticks; ``holds`` lets the
-    last note fill what is left (the end of a section), otherwise it may leave a breath.
+    last note fill what is left more often (the end of a section); else it may leave a breath.
     """
     bar = meter.bar_ticks
     start = max(0, length - bar)
@@ -44,7 +44,8 @@ def closing(
     known = dict(kept)
     spans = [(o, min(d, known.get(o, d))) for o, d in spans]
     space = length - landing
-    last = min(space, 2 * bar) if holds else final_length(space, meter, rest, rng)
+    fills = holds and rng.random() < 0.5
+    last = min(space, 2 * bar) if fills else final_length(space, meter, rest, rng)
     spans[-1] = (landing, last)
     return tuple(spans)
 
@@ -67,9 +68,7 @@ def _landing(start: int, length: int, meter: Meter, taste: RhythmTaste, rng: Ran
     return rng.choices([t for t, _ in options], [w for _, w in options])[0]
 
 
-def _approach(
-    start: int, landing: int, meter: Meter, pace: float, rng: Random
-) -> Sequence[int]:
+def _approach(start: int, landing: int, meter: Meter, pace: float, rng: Random) -> Sequence[int]:
     """Onsets in the last bar before the landing: its beats, or beats and halves."""
     onsets: list[int] = []
     for onset, pulse in zip(meter.pulse_onsets_ticks, meter.pulses_ticks, strict=True):

@@ -15,7 +15,7 @@ from songwright.score import Note
 from songwright.styles import MelodyFacts
 from songwright.theory import Chord, Key, Meter
 
-TREATMENTS = {"exact": 0.34, "near": 0.46, "varied": 0.14, "lifted": 0.06}
+TREATMENTS = {"exact": 0.44, "near": 0.34, "varied": 0.15, "lifted": 0.07}
 
 
 def choose_treatment(occurrence: int, is_peak: bool, rng: Random) -> str:
@@ -81,16 +81,15 @@ def develop(
         is_free = at in free
         if is_free:
             target += lift + rng.choice((-2.0, 2.0, 3.0, 0.0))
-        end = ""
-        if i == len(notes) - 1:
-            end = "close" if closes else ""
+        end = "close" if closes and i == len(notes) - 1 else ""
+        chord = chord_at(note.onset_ticks + note.duration_ticks * 2 // 5)
         fidelity = 0.35 if is_free else 1.2 if at in changed else 30.0
         if end:
             fidelity = min(fidelity, 0.6)
         moments.append(
             Moment(
                 note.onset_ticks, note.duration_ticks, meter.strength(note.onset_ticks % bar),
-                chord_at(note.onset_ticks + note.duration_ticks * 2 // 5), key, target, fidelity, end,
+                chord, key, target, fidelity, end,
             )
         )  # fmt: skip
     pitches = pitch_line(moments, low, high, facts, rng, temperature=0.3)

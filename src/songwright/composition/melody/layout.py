@@ -82,9 +82,7 @@ class CellPlan:
     ends: bool
 
 
-def layout(
-    phrases: Sequence[int], scheme: str, cell_bars: int, rng: Random
-) -> list[CellPlan]:
+def layout(phrases: Sequence[int], scheme: str, cell_bars: int, rng: Random) -> list[CellPlan]:
     """The cells of a section whose phrases have these lengths in bars."""
     sizes: list[tuple[int, bool, bool]] = []
     for bars in phrases:
@@ -94,7 +92,8 @@ def layout(
         sizes += [(size, k == 0, k == len(parts) - 1) for k, size in enumerate(parts)]
     labels = _labels(scheme, len(sizes), rng)
     cells = []
-    for k, ((size, starts, ends), label) in enumerate(zip(sizes, labels, strict=True)):
+    for k, (size, starts, ends) in enumerate(sizes):
+        label = labels[k]
         is_last = k == len(sizes) - 1
         if is_last and scheme != "intro" and label != "-":
             label = label[0] + "."

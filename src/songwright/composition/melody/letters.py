@@ -87,12 +87,10 @@ class Composer:
             return rng(self.plan.seed, what, section.id, *more)
         return rng(self.plan.seed, what, section.letter, *more)
 
-    def _attempt(
-        self, section: SectionPlan, bars: int, main: Theme | None, attempt: int
-    ) -> Theme:
+    def _attempt(self, section: SectionPlan, bars: int, main: Theme | None, attempt: int) -> Theme:
         stream = self._stream("theme", section, attempt)
         calm, solo = section.function in _CALM, section.function == "solo"
-        facts = self._facts(section, calm, solo)
+        facts = self._facts(calm, solo)
         quotes = section.function in _QUOTES and main is not None
         scheme = self._scheme(section, bars, facts, stream)
         per_bar = notes_per_bar(self.plan, self.part, self.brief, facts, section.energy)
@@ -108,7 +106,7 @@ class Composer:
                 motifs["b"] = motif  # the answer speaks of the main theme
         return compose_theme(setting, facts, scheme, stream, motifs)
 
-    def _facts(self, section: SectionPlan, calm: bool, solo: bool) -> MelodyFacts:
+    def _facts(self, calm: bool, solo: bool) -> MelodyFacts:
         facts = self.style.melody
         if calm:
             return replace(facts, rest=max(facts.rest, 0.35))
@@ -120,9 +118,7 @@ class Composer:
             )  # fmt: skip
         return facts
 
-    def _scheme(
-        self, section: SectionPlan, bars: int, facts: MelodyFacts, stream: Random
-    ) -> str:
+    def _scheme(self, section: SectionPlan, bars: int, facts: MelodyFacts, stream: Random) -> str:
         if section.function == "solo":
             return "solo"
         if section.function == "intro":

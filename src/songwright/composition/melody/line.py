@@ -71,7 +71,7 @@ def pitch_line(
     for moment in moments[1:]:
         column = _candidates(moment, low, high, facts, rng, temperature)
         tables = _tables(
-            leap, moment.interval, round(moment.grip, 2), bool(moment.ends), _awkward(moment)
+            leap, moment.interval, round(moment.grip, 2), _manner(moment), _awkward(moment)
         )
         found: list[_State] = []
         back: dict[int, tuple[int, int]] = {}
@@ -109,9 +109,7 @@ def pitch_line(
     return tuple(reversed(line))
 
 
-def _entries(
-    column: list[tuple[int, float, int]], before: int | None, leap: float
-) -> list[_State]:
+def _entries(column: list[tuple[int, float, int]], before: int | None, leap: float) -> list[_State]:
     """States of the first note; a leap from the note before costs, but never forbids."""
     states = []
     for pitch, own, dissonant in column:
@@ -144,20 +142,20 @@ _Table = tuple[tuple[float, ...], ...]
 
 @cache
 def _tables(
-    leap: float, interval: int | None, grip: float, arrives: bool, awkward: tuple[int, int]
+    leap: float, interval: int | None, grip: float, manner: str, awkward: tuple[int, int]
 ) -> tuple[tuple[_Table, _Table], ...]:
     """Cost of each move by pitch class reached, consonant or dissonant, and how its start was
     reached (kind of move, plus 5 from a dissonance)."""
-    plain = _table_pair(leap, interval, grip, arrives, 0)
-    up = _table_pair(leap, interval, grip, arrives, 3)
-    down = _table_pair(leap, interval, grip, arrives, -3)
+    plain = _table_pair(leap, interval, grip, manner, 0)
+    up = _table_pair(leap, interval, grip, manner, 3)
+    down = _table_pair(leap, interval, grip, manner, -3)
     raised, flat = awkward
     return tuple(up if pc == raised else down if pc == flat else plain for pc in range(12))
 
 
 @cache
 def _table_pair(
-    leap: float, interval: int | None, grip: float, arrives: bool, banned: int
+    leap: float, interval: int | None, grip: float, manner: str, banned: int
 ) -> tuple[_Table, _Table]:
     def row(reached: int, dissonant: bool) -> tuple[float, ...]:
         costs = []
@@ -173,14 +171,20 @@ def _table_pair(
                 cost = cost * max(0.25, 1.0 - grip) + grip * min(6, abs(move - interval))
                 if (move > 0) - (move < 0) != (interval > 0) - (interval < 0):
                     cost += 2.0 * grip
-            if arrives:
+            if manner == "arrival":
                 cost += _ARRIVAL[abs(move)]
+            elif manner == "long" and move == 0:
+                cost += 0.9  # a long note said twice stands still
             if banned and move == banned:
                 cost += 5.0  # the augmented second of the minor scale
             costs.append(cost)
         return tuple(costs)
 
     return tuple(tuple(row(r, bool(d)) for r in range(10)) for d in (0, 1))  # type: ignore[return-value]
+
+
+def _manner(moment: Moment) -> str:
+    return "arrival" if moment.ends else "long" if moment.duration_ticks >= 720 else ""
 
 
 def _awkward(moment: Moment) -> tuple[int, int]:

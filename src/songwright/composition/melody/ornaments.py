@@ -116,8 +116,9 @@ def _figure(
     if turns and rng.random() < 0.4:
         held = note.duration_ticks - 4 * short
         figure = [replace(note, duration_ticks=held)]
+        start, soft = note.onset_ticks + held, max(1, note.velocity - 6)
         for i, pitch in enumerate((upper, note.pitch, lower, note.pitch)):
-            figure.append(Note(note.onset_ticks + held + i * short, short, pitch, note.velocity - 6))
+            figure.append(Note(start + i * short, short, pitch, soft))
         return figure
     if before is not None and before.pitch != note.pitch and rng.random() < 0.6:
         return _grace(note, upper, short)

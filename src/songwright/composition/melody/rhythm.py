@@ -161,7 +161,7 @@ def draw_cell(
     return held(onsets, bars * meter.bar_ticks, meter)
 
 
-def varied(spans: Spans, length: int, rng: Random) -> Spans:
+def varied(spans: Spans, rng: Random) -> Spans:
     """Split one long note or join two short ones; the rest stays recognisable."""
     longest = max(range(len(spans)), key=lambda i: (spans[i][1], -i))
     onset, duration = spans[longest]
@@ -171,7 +171,7 @@ def varied(spans: Spans, length: int, rng: Random) -> Spans:
         return (*spans[:longest], *halves, *spans[longest + 1 :])
     if len(spans) > 2:
         drop = rng.randrange(1, len(spans))
-        start, before = spans[drop - 1]
+        start = spans[drop - 1][0]
         end = spans[drop][0] + spans[drop][1]
         return (*spans[: drop - 1], (start, end - start), *spans[drop + 1 :])
     return spans
@@ -195,7 +195,7 @@ def final_length(space: int, meter: Meter, rest: float, rng: Random) -> int:
     """How long the last note of a phrase is held of the ``space`` until the next phrase."""
     pulse = meter.pulses_ticks[-1]
     hold = min(space, 2 * meter.bar_ticks)
-    if space > pulse and rng.random() < 0.3 + 0.6 * rest:
+    if space > pulse and rng.random() < 0.4 + 0.6 * rest:
         most = max(1, (space - pulse // 2) // pulse)
         hold = min(space - pulse // 2, pulse * rng.randint((most + 1) // 2, most))
     return max(120, hold)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 
 from songwright.composition.melody.cadence import closing
@@ -117,9 +118,7 @@ class _Writer:
             spans = self._room_for(setting.upbeat) + spans
         end = ("close" if is_last and setting.closes else "open") if ends else ""
         moments = self._moments(label, spans, source, end, length, is_climax)
-        pitches = pitch_line(
-            moments, setting.low, setting.high, self.facts, rng, self.before
-        )
+        pitches = pitch_line(moments, setting.low, setting.high, self.facts, rng, self.before)
         if label[0] not in self.sung:
             self.sung[label[0]] = Cell(spans, pitches, setting.key)
             self.known[label[0]] = self.sung[label[0]]
@@ -140,7 +139,10 @@ class _Writer:
             self.notes.pop()
         if self.notes and self.notes[-1].end_ticks > first:
             last = self.notes[-1]
-            self.notes[-1] = replace(last, duration_ticks=first - last.onset_ticks)
+            kept = first - last.onset_ticks
+            if spans[0][0] < 0 and kept >= 720 and self.rng.random() < 0.5:
+                kept -= 240  # a breath before the upbeat
+            self.notes[-1] = replace(last, duration_ticks=kept)
         for (onset, duration), pitch in zip(spans, pitches, strict=True):
             at = self.start + onset
             velocity = 74 + 4 * min(3, meter.strength(at % meter.bar_ticks))
@@ -174,7 +176,7 @@ class _Writer:
             head_spans = _inside(source.spans, bar)
             return tuple((b * bar + o, d) for b in range(bars) for o, d in head_spans)
         if label.endswith("~"):
-            return varied(spans, length, rng)
+            return varied(spans, rng)
         return spans
 
     def _moments(
@@ -235,7 +237,7 @@ class _Writer:
         shape = self.shapes["c" if label.endswith(".") else label[0]]
         lift = 0.35 * setting.reach if is_climax else 0.0
         return [
-            setting.centre + self._arc(o) + lift + 0.6 * setting.reach * shape(o / length)
+            setting.centre + self._arc(o) + lift + 0.6 * setting.reach * shape(max(0.0, o / length))
             for o in onsets
         ]
 
@@ -285,7 +287,7 @@ class _Writer:
             for p, o in zip(pitches, onsets, strict=True)
         ]
         intervals: list[int | None] = [None]
-        intervals += [b - a for a, b in zip(sung, sung[1:], strict=False)]
+        intervals += [b - a for a, b in pairwise(sung)]
         return [float(p) for p in sung], intervals
 
     def _best_steps(

@@ -28,6 +28,7 @@ from songwright.evaluate.sound import (  # noqa: F401 (each module registers its
     transients,
     translation,
 )
+from songwright.evaluate.sound.curves import SoundCurves, sound_curves
 from songwright.evaluate.sound.facts import Limits, passes, sound_facts, sound_limits
 from songwright.evaluate.sound.listening import SILENCE, Listening, Section, answers, listen
 from songwright.evaluate.sound.stems import Stem, guess_role, hear_stems
@@ -36,11 +37,14 @@ __all__ = [
     "Limits",
     "Listening",
     "Section",
+    "SoundCurves",
     "Stem",
+    "evaluate_listening",
     "evaluate_sound",
     "guess_role",
-    "listen",
+    "hear",
     "passes",
+    "sound_curves",
     "sound_facts",
     "sound_limits",
 ]
@@ -81,6 +85,34 @@ def evaluate_sound(
 
     Raises
     ------
+    AudioError, FileFormatError
+        As `hear`.
+    """
+    return evaluate_listening(
+        hear(audio, sample_rate_hz, stems, sections, roles=roles, is_loop=is_loop)
+    )
+
+
+def hear(
+    audio: ArrayLike,
+    sample_rate_hz: int,
+    stems: Mapping[str, Stem] | None = None,
+    sections: Sequence[Section] | None = None,
+    *,
+    roles: Mapping[str, str] | None = None,
+    is_loop: bool = False,
+) -> Listening | None:
+    """Do all the listening, for callers who want the curves as well as the measurements.
+
+    Parameters are those of `evaluate_sound`.
+
+    Returns
+    -------
+    Listening or None
+        None for silence.
+
+    Raises
+    ------
     AudioError
         If samples are NaN or infinite, the shape or the sample rate is wrong, or a section ends
         before it begins.
@@ -92,19 +124,19 @@ def evaluate_sound(
     for start, end, name in sections or ():
         if not start <= end:
             raise AudioError(f"section {name!r} ends at {end} s, before its start at {start} s")
-    if samples.shape[1] == 0:
-        return _all_undefined("the file has no samples")
-    if max(samples.max(), -samples.min()) < SILENCE:
-        return _all_undefined("the file is silent")
-    listening = dataclasses.replace(
+    if samples.shape[1] == 0 or max(samples.max(), -samples.min()) < SILENCE:
+        return None
+    return dataclasses.replace(
         listen(samples, rate),
         stems=hear_stems(stems, rate, roles) if stems else None,
         sections=tuple(sections or ()),
         is_loop=is_loop,
     )
+
+
+def evaluate_listening(listening: Listening | None) -> tuple[Measurement, ...]:
+    """Measurements of what `hear` returned; of silence nothing is defined."""
+    if listening is None:
+        return tuple(undefined(metric, "the file is silent") for metric in sound_facts())
     given = answers(listening)
     return tuple(given[metric] for metric in sound_facts())
-
-
-def _all_undefined(why: str) -> tuple[Measurement, ...]:
-    return tuple(undefined(metric, why) for metric in sound_facts())

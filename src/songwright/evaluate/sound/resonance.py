@@ -14,7 +14,7 @@ from songwright.evaluate.sound.listening import Listening, found, hears
 from songwright.evaluate.sound.long_spectra import CELLS_PER_OCTAVE, LongSpectra
 
 PEAK_DB = 8.0
-PERSISTENCE = 0.9
+PERSISTENCE = 0.95
 _WIDTH = CELLS_PER_OCTAVE // 3 + 1
 
 

@@ -1,0 +1,79 @@
+"""Bands of human music: percentiles, two-sided scores and the data that ships."""
+
+from __future__ import annotations
+
+import pytest
+
+from songwright.errors import StyleError
+from songwright.evaluate import metric_facts
+from songwright.evaluate.bands import (
+    Band,
+    band_of,
+    band_score,
+    bands,
+    nearest_kinds,
+    nearest_to,
+    percentile_of,
+)
+from songwright.styles import style_ids
+
+WANTED = {"hymn", "lied", "quartet", "orchestra", "folk_tune", "lead_sheet", "multitrack", "drums"}
+
+
+def test_the_score_is_two_sided() -> None:
+    band = Band((0.0, 2.0, 3.0, 4.0, 8.0), 50)
+    assert [band_score(band, v) for v in (2.0, 3.0, 4.0)] == [1.0, 1.0, 1.0]
+    assert band_score(band, 0.0) == band_score(band, 8.0) == 0.5
+    assert band_score(band, -2.0) == band_score(band, 12.0) == 0.0
+    assert band_score(band, 6.0) == pytest.approx(0.75)
+    assert band.holds(0.0)
+    assert not band.holds(8.1)
+
+
+def test_percentiles_meet_their_knots_and_rise() -> None:
+    kind, metric = "hymn", "step_share"
+    band = band_of(metric, kind)
+    assert band is not None
+    for value, percent in zip(band.values, (5, 25, 50, 75, 95), strict=True):
+        assert percentile_of(metric, kind, value) == pytest.approx(percent)
+    low, high = band.values[0], band.values[4]
+    rising = [percentile_of(metric, kind, low + (high - low) * i / 20) for i in range(-5, 26)]
+    assert rising == sorted(rising)
+    assert rising[0] == 0.0
+    assert rising[-1] == 100.0
+
+
+def test_every_kind_ships_with_its_sources() -> None:
+    assert set(bands()) >= WANTED
+    for kind in bands().values():
+        assert kind.pieces >= 40
+        assert kind.corpora
+        assert len(kind.corpora) == len(kind.licences)
+        assert len(kind.date) == len("2026-01-31")
+        for metric, band in kind.metrics.items():
+            assert metric in metric_facts()
+            assert list(band.values) == sorted(band.values)
+            assert band.count >= 12
+
+
+def test_corpora_without_players_have_no_bands_of_playing() -> None:
+    assert band_of("microtiming_ms", "hymn") is None
+    assert percentile_of("microtiming_ms", "hymn", 10.0) is None
+    drums = band_of("microtiming_ms", "drums")
+    assert drums is not None
+    assert 2.0 < drums.values[2] < 30.0  # human drummers, in milliseconds
+
+
+def test_every_style_has_a_nearest_kind_with_a_reason() -> None:
+    assert set(nearest_kinds()) == set(style_ids())
+    for nearest in nearest_kinds().values():
+        assert set(nearest.kinds) <= set(bands())
+        assert nearest.nearness in ("close", "related", "far")
+        assert nearest.why.endswith(".")
+
+
+def test_unknown_names_say_what_there_is() -> None:
+    with pytest.raises(StyleError, match="hymn"):
+        band_of("step_share", "polka")
+    with pytest.raises(StyleError, match="polka"):
+        nearest_to("polka")
