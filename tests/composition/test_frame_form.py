@@ -10,6 +10,7 @@ from songwright.brief.model import Affect, Brief, EnergyPoint, Length, Modulatio
 from songwright.composition.ensemble import assign_sections, choose_parts
 from songwright.composition.form import phrases_of, plan_sections
 from songwright.composition.frame import make_frame
+from songwright.composition.planning import make_plan
 from songwright.composition.uses import use_of, uses
 from songwright.score import MeterChange, TimeMap
 from songwright.seeds import rng
@@ -124,3 +125,24 @@ def test_every_section_has_players_and_every_part_is_heard(style_id: str) -> Non
     assigned = assign_sections(sections, parts, facts)
     assert all(s.parts for s in assigned)
     assert {p for s in assigned for p in s.parts} == {p.id for p in parts}
+
+
+@pytest.mark.parametrize("style_id", style_ids())
+def test_a_short_piece_presents_its_tunes_in_the_order_of_its_form(style_id: str) -> None:
+    orders = {
+        tuple(
+            dict.fromkeys(
+                text.split(":")[2] for text in form.sections
+                if text.split(":")[0] not in ("intro", "outro", "interlude")
+            )
+        )
+        for form in style(style_id).forms
+    }  # fmt: skip
+    kept = 0
+    for seed in range(6):
+        plan = make_plan(Brief(style=style_id, length=Length("seconds", 60, 60)), seed)
+        heard = dict.fromkeys(
+            s.letter for s in plan.sections if s.function not in ("intro", "outro", "interlude")
+        )
+        kept += any(tuple(x for x in order if x in heard) == tuple(heard) for order in orders)
+    assert kept >= 5

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songwright.brief.model import Brief, ChartBar, Length, SectionRequest
+from songwright.composition.clarity import clarity
 from songwright.composition.planning import make_plan
 from songwright.composition.progressions import functional_table, parse_bars, write_functional
+from songwright.score import ChordSpan
 from songwright.seeds import rng
 from songwright.styles import style_ids
-from songwright.theory import MODES, Key, chord_from_roman
+from songwright.theory import MODES, Key, chord_from_roman, parse_chord
 
 
 def _chart(text: str) -> tuple[ChartBar, ...]:
@@ -101,3 +103,36 @@ def test_equal_letters_share_their_progression() -> None:
         ]
 
     assert roots(verses[0])[:3] == roots(verses[1])[:3]
+
+
+def _spans(symbols: str) -> list[ChordSpan]:
+    chords = [parse_chord(s) for s in symbols.split()]
+    return [ChordSpan(i * 1920, 1920, c, "") for i, c in enumerate(chords)]
+
+
+def test_clarity_tells_a_key_from_its_relative() -> None:
+    c_major, a_minor = Key("C", "major"), Key("A", "minor")
+    assert clarity(_spans("C F G7 C"), c_major) > 0.05
+    assert clarity(_spans("C F G7 C"), a_minor) < 0
+    assert clarity(_spans("Am Dm E7 Am"), a_minor) > 0.05
+    assert clarity([], c_major) == 0.0
+
+
+@pytest.mark.parametrize("style_id", style_ids())
+def test_the_key_of_major_and_minor_pieces_is_clear(style_id: str) -> None:
+    brief = Brief(style=style_id, length=Length("bars", 40, 40))
+    margins = []
+    for mode in ("major", "minor"):
+        for seed in range(3):
+            plan = make_plan(replace(brief, key=Key("D", mode)), seed)
+            margins.append(clarity(plan.chords, plan.key))
+    assert sum(margin > 0 for margin in margins) >= 5
+
+
+def test_applied_chords_stay_rare_and_modes_keep_their_colour() -> None:
+    brief = Brief(style="hymn_choral", length=Length("bars", 48, 48))
+    for seed in range(4):
+        plan = make_plan(replace(brief, key=Key("D", "dorian")), seed)
+        scale = {*plan.key.diatonic_pcs, (plan.key.tonic_pc + 11) % 12}
+        outside = [c for c in plan.chords if not scale.issuperset(c.chord.pcs)]
+        assert len(outside) <= 0.05 * len(plan.chords)

@@ -127,26 +127,36 @@ def _is_player(word: str) -> bool:
 def _distinct(
     wanted: Sequence[tuple[InstrumentRequest, str]],
 ) -> list[tuple[InstrumentRequest, str]]:
-    """Requests without repeats of a word; the later, fuller one wins ("drums … brushed drums")."""
+    """Requests without repeats: one kit plays "kick, snare and hi-hats", one piano "the piano"."""
     result: list[tuple[InstrumentRequest, str]] = []
     for request, source in wanted:
         twin = next((k for k, (r, _) in enumerate(result) if _is_twin(r, request)), None)
-        if _is_ensemble(request, wanted):
-            twin = None
-        if twin is None:
+        if twin is None or _is_ensemble(request, wanted):
             result.append((request, source))
         else:
-            older = result[twin][0]
-            adjectives = tuple(dict.fromkeys((*older.adjectives, *request.adjectives)))
-            pattern = request.pattern or older.pattern
-            result[twin] = (replace(request, adjectives=adjectives, pattern=pattern), source)
+            result[twin] = (_merged(result[twin][0], request), source)
     return result
 
 
+def _merged(first: InstrumentRequest, second: InstrumentRequest) -> InstrumentRequest:
+    """Two requests for one player: the narrower choice, every adjective, the later pattern."""
+    narrow, wide = sorted((first, second), key=lambda r: len(r.instruments))
+    both = tuple(i for i in narrow.instruments if i in wide.instruments)
+    return replace(
+        narrow,
+        instruments=both or second.instruments,
+        pattern=second.pattern or first.pattern,
+        adjectives=tuple(dict.fromkeys((*first.adjectives, *second.adjectives))),
+    )
+
+
 def _is_twin(first: InstrumentRequest, second: InstrumentRequest) -> bool:
-    return (first.word, first.role, first.instruments) == (
-        second.word, second.role, second.instruments,
-    )  # fmt: skip
+    if first.role != second.role:
+        return False
+    if first.role == "drums":
+        return True  # there is one drummer
+    same_pattern = not first.pattern or not second.pattern or first.pattern == second.pattern
+    return same_pattern and first.instruments[:1] == second.instruments[:1]
 
 
 def _is_ensemble(

@@ -130,7 +130,7 @@ class Assembly:
         for offer in offers:
             if offer is best or (offer.value == best.value and offer.words != best.words):
                 self.heard.append(offer)
-            elif offer.rank <= HINT and offer.source == "prompt":
+            elif offer.value != best.value and offer.rank <= HINT and offer.source == "prompt":
                 shown = f"leans to {offer.shown}; {best.shown} is taken"
                 self.heard.append(replace(offer, shown=shown))
 

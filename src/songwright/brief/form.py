@@ -30,7 +30,12 @@ _NAMES = {
     "section b": "B", "section c": "C", "section d": "D", "part a": "A", "part b": "B",
     "part c": "C",
 }  # fmt: skip
-_NAME = "(?:" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + ")"
+_NAME = (
+    "(?:"
+    + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
+    + r"|[abcd](?= ?\(\d| ?:\d)"  # a letter alone is a section only with its bars: "A (16 bars)"
+)
+_NAME += ")"
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
     rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |"
@@ -169,8 +174,6 @@ def _is_whole(text: str, sections: list[SectionRequest]) -> bool:
     """True if a list is a whole form, not just sections to have ("an intro and a bridge")."""
     names = {s.function for s in sections}
     if text.startswith(("form", "structure", "arrangement", "sections")):
-        return True
-    if names in ({"verse", "chorus"}, {"A", "B"}) and " and " not in text:
         return True
     return len(sections) > 2 and bool(names & {"verse", "chorus", "drop", "A", "B"})
 

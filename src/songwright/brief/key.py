@@ -51,7 +51,9 @@ _LOWER_LONE = re.compile(
 _SHORT_MINOR = re.compile(
     r"(?<![\w/#|])(?P<tonic>[A-G])(?P<sign>#|b|)(?P<minor>m)(?![\w#/])(?! ?[|>-])"
 )
-_BARE_ACCIDENTAL = re.compile(r"(?:^|[,;] ?)(?P<tonic>[A-G])(?P<sign>#|b)(?P<minor>)(?=$|[,;])")
+_BARE_ACCIDENTAL = re.compile(
+    r"(?:^|[,;] ?)(?P<tonic>[C-G]|[A-G](?=[#b]))(?P<sign>#|b|)(?P<minor>)(?=$|[,;])"
+)
 _GERMAN = re.compile(
     r"(?:\bin )?\b(?P<tonic>cis|dis|fis|gis|ais|ces|des|es|ges|as|[a-h])[ -](?P<mode>dur|moll)\b"
 )

@@ -48,7 +48,7 @@ def _one(reading: Reading, match: Match) -> None:
         offer("tempo", request, tempo_shown(request), NAMED if word.term else WORD)
     if word.meter:
         meter = parse_meter(word.meter)
-        offer("meter", meter, word.meter, WORD)
+        offer("meter", meter, word.meter, HINT if word.hint else WORD)
     for control in _PLAIN:
         value = getattr(word, control)
         if value:

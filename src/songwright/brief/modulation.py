@@ -28,7 +28,7 @@ _VERB = (
     r"goes|moves|moving|going|lifts?|jumps?|steps?|raise[sd]?)"
 )
 _PLACE = (
-    r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next) )?"
+    r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next|every|each) )?"
     r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|half|"
     r"refrain|"
     r"repeat|[ab] section|coda|end|ending|middle|breakdown|interlude))"

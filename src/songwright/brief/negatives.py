@@ -162,6 +162,7 @@ def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _negate(reading: Reading, match: Match, softly: bool) -> None:
     word = match.word
     at = match.start
+    before = len(reading.offers)
 
     def offer(control: str, value: object, shown: str, rank: int) -> None:
         words = "no " + match.phrase if not softly else "not " + match.phrase
@@ -205,5 +206,5 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
         instead = _table().opposites.get(name)
         if instead is not None:
             offer("production", instead, f"{instead} (instead of {name})", WORD)
-    if word.section or word.use:
-        reading.dropped.append(f"no {match.phrase}")
+    if len(reading.offers) == before:
+        reading.dropped.append(reading.written[match.start : match.end])

@@ -10,9 +10,9 @@ from songwright.brief.phrases import Match
 from songwright.brief.text import Reading
 
 _PLAYS = re.compile(
-    r" ?,? ?(?:that |which |who )?(?:(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|taking|"
-    r"doing|does|has|for|with|handling|handles|doubling|doubles|provides?|providing)"
-    r"(?: (?:the|a|an|simple|gentle|slow|some|most of|main|all))* )?"
+    r" |(?: ?, ?| )(?:that |which |who )?(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|"
+    r"taking|doing|does|has|for|with|handling|handles|doubling|doubles|provides?|providing)"
+    r"(?: (?:the|a|an|simple|gentle|slow|some|most of|main|all))* "
 )
 _BY = re.compile(
     r" (?:is |are )?(?:on|by|from|for|in|played (?:by|on)|with)(?: (?:the|an?|solo))* "
@@ -45,10 +45,10 @@ def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
     groups = _groups(reading, matches)
     for adjectives, match, part in groups:
         if match is None:
-            rest += adjectives
+            rest += [a for a in adjectives if not _part_alone(reading, a)]
             continue
         _request(reading, adjectives, match, part)
-        if match.word.style or match.word.use or match.word.affect:
+        if match.word.says_more:
             rest.append(match)  # "string quartet" and "piano etude" mean more than who plays
     _only(reading)
     return rest
@@ -89,8 +89,8 @@ def _groups(
                 used.add(i + 1)
             if part is None and before is not None:
                 gap = reading.lower[before.end : match.start]
-                if _BY.fullmatch(gap):
-                    part = before
+                if _BY.fullmatch(gap) or (gap == " " and before.word.adjective):
+                    part = before  # "melody on the flute", "arpeggiated flute"
             if before is not None and part is not before:
                 groups.append(([before], None, None))
             before = None
@@ -193,12 +193,27 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
         )
 
 
+def _part_alone(reading: Reading, match: Match) -> bool:
+    """Request a part without its player: "with ostinatos", "arpeggios"."""
+    word = match.word
+    if not word.alone:
+        return False
+    words = reading.claim(*match.span)
+    reading.instruments.append(InstrumentRequest(match.phrase, word.alone, word.part, word.pattern))
+    value = (match.phrase, match.start)
+    shown = f"{word.part} part (the style chooses who plays)"
+    reading.offers.append(
+        Offer("instruments", value, shown, words, reading.source, NAMED, match.start)
+    )
+    return True
+
+
 def _affects(reading: Reading, adjective: Match) -> None:
     """An adjective of an instrument colours the piece a little as well."""
     if adjective.word.affect is not None and adjective.word.mood:
-        half = tuple(0.5 * x for x in adjective.word.affect)
+        part = tuple(0.7 * x for x in adjective.word.affect)
         reading.offers.append(
-            Offer("affect", half, "", adjective.phrase, reading.source, NAMED, adjective.start)
+            Offer("affect", part, "", adjective.phrase, reading.source, NAMED, adjective.start)
         )
 
 

@@ -45,6 +45,8 @@ class Word:
         instruments (a string quartet) instead of any of them (strings), with ``roles`` for each.
     part
         The word names what a part does ("melody", "riff"): a role for the instrument next to it.
+    alone
+        Who may play that part when no instrument is next to it; empty: it asks for nobody.
     bpm, term
         A tempo range; ``term`` is a term of art (Largo), which beats common words (slow).
     energy
@@ -68,6 +70,7 @@ class Word:
     separate: bool = False
     roles: tuple[str, ...] = ()
     part: str = ""
+    alone: tuple[str, ...] = ()
     section: str = ""
     use: str = ""
     ending: str = ""
@@ -84,6 +87,11 @@ class Word:
     danceability: str = ""
     energy: tuple[tuple[float, float], ...] = ()
     note: str = ""
+
+    @property
+    def says_more(self) -> bool:
+        """True if an instrument word has a meaning beside who plays."""
+        return bool(self.style or self.use or self.affect or self.feel or self.meter)
 
 
 @dataclass(frozen=True, slots=True)

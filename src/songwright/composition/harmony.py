@@ -20,8 +20,8 @@ from songwright.seeds import rng
 from songwright.styles import ProgressionFacts, Style
 from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
 
-_CLEAR = 0.07  # margin from which the key can be heard in the whole arrangement
-_ATTEMPTS = 12
+_CLEAR = 0.09  # margin from which the key can be heard in the whole arrangement
+_ATTEMPTS = 16
 
 
 def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:

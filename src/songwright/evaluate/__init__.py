@@ -24,7 +24,7 @@ from songwright.evaluate.model import Evidence, Measurement, MetricFacts
 from songwright.evaluate.piece import Piece, piece_of
 from songwright.evaluate.reading import MidiMeasures, measure_midi
 from songwright.evaluate.registry import measure_piece, metric_facts
-from songwright.evaluate.score import evaluate_midi, evaluate_score
+from songwright.evaluate.score import evaluate_midi, evaluate_score, warm_up
 from songwright.evaluate.tempo import estimate_tempo
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "measure_piece",
     "metric_facts",
     "piece_of",
+    "warm_up",
 ]

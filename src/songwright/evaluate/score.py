@@ -9,8 +9,9 @@ from songwright.evaluate.downbeats import with_downbeats
 from songwright.evaluate.model import Measurement
 from songwright.evaluate.piece import piece_of
 from songwright.evaluate.registry import measure_piece
-from songwright.score import Score
+from songwright.score import KeyChange, MeterChange, Note, Part, Score, TempoChange
 from songwright.score.midi import read_midi
+from songwright.theory import Key, Meter
 
 if TYPE_CHECKING:
     from songwright.perform.model import Performance
@@ -50,3 +51,15 @@ def evaluate_midi(data: bytes) -> tuple[Measurement, ...]:
         If the bytes are not a MIDI file.
     """
     return evaluate_score(with_downbeats(read_midi(data)))
+
+
+def warm_up() -> None:
+    """Compile the kernels of the symbolic metrics; the code is cached on disk."""
+    tune = tuple(Note(480 * i, 480, 60 + i * 5 % 12) for i in range(64))
+    part = Part("lead", "Lead", "lead", "violin", tune)
+    evaluate_score(
+        Score(
+            "", 16, (MeterChange(0, Meter(4, 4)),), (TempoChange(0, 120.0),),
+            (KeyChange(0, Key("C", "major")),), parts=(part,),
+        )
+    )  # fmt: skip

@@ -15,7 +15,6 @@ from songwright.mix.settings import (
     Sidechain,
 )
 from songwright.mix.strip import process_stem
-from songwright.mix.warmup import warm_up
 
 __all__ = [
     "Compressor",
@@ -31,5 +30,4 @@ __all__ = [
     "master",
     "mix_settings",
     "process_stem",
-    "warm_up",
 ]

@@ -35,7 +35,7 @@ from songwright.mix.settings import (
     MasterSettings,
     MixSettings,
 )
-from songwright.mix.stereo import widen
+from songwright.mix.stereo import mono_safe_width, widen
 from songwright.mix.tonal import correction
 
 LOW_CUT_HZ = 22.0
@@ -126,7 +126,8 @@ def master(
     audio *= np.float32(10.0 ** (staging_db / 20.0))
     bands = (*chain.eq, *correction(source, rate, chain.tonal_match))
     apply_filters(audio, [high_pass(LOW_CUT_HZ, rate), *eq_bands(bands, rate)])
-    widen(audio, chain.width, 0.0, chain.mono_below_hz, rate)
+    width = mono_safe_width(audio, chain.width, rate)
+    widen(audio, width, 0.0, chain.mono_below_hz, rate)
     glue_db = _glue(audio, chain, rate)
     saturate(audio, chain.saturation, rate)
     piece = slice(lead_in, lead_in + source.shape[1])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from songwright.audio import Audio
+from songwright.audio import Audio, integrated_lufs
 from songwright.mix.filters import high_pass
 
 _SPREAD_LOW_HZ = 250.0
@@ -49,6 +49,27 @@ def _widen(audio, side_gain, spread, delays, spread_row, mono_row):  # type: ign
             s1 = s2 = t1 = t2 = 0.0
         audio[0, i] = middle + y
         audio[1, i] = middle - y
+
+
+MOST_MONO_LOSS_LU = 1.3
+"""Loudness that a master may lose when its sides are folded to mono."""
+
+
+def mono_safe_width(audio: Audio, width: float, sample_rate_hz: int) -> float:
+    """The width asked for, or the largest at which the fold-down to mono loses little loudness.
+
+    Mid and side add in power, so the loss is that of the side's share; with the width w it is
+    ``10 log10(1 + w² S / M)`` for K-weighted powers M and S.
+    """
+    middle = 0.5 * (audio[0] + audio[1])
+    side = 0.5 * (audio[0] - audio[1])
+    loud = integrated_lufs(np.stack([middle, middle]), sample_rate_hz)
+    wide = integrated_lufs(np.stack([side, side]), sample_rate_hz)
+    if loud is None or wide is None:
+        return width
+    share = 10.0 ** ((wide - loud) / 10.0)
+    allowed = 10.0 ** (MOST_MONO_LOSS_LU / 10.0) - 1.0
+    return min(width, math.sqrt(allowed / share))
 
 
 def widen(

@@ -18,7 +18,7 @@ import numpy as np
 
 from songwright.audio import Audio, AudioWriter, write_audio
 from songwright.mix import MixSettings, generic_settings, master, mix_settings, process_stem
-from songwright.mix import warm_up as warm_up_mix
+from songwright.mix.warmup import warm_up as warm_up_mix
 from songwright.perform import Performance, PlayedNote, PlayedPart
 from songwright.render import render_part
 from songwright.styles import style
@@ -120,6 +120,7 @@ _MODELS = (
 def warm_up(folder: str, progress: Progress) -> None:
     """Compile every kernel of rendering, mixing and measuring; the code is cached on disk."""
     from songwright.evaluate.hearing import measure_audio  # noqa: PLC0415
+    from songwright.evaluate.sound.warmup import warm_up as warm_up_hearing  # noqa: PLC0415
 
     for number, name in enumerate(_MODELS):
         progress(name, number / (len(_MODELS) + 2))
@@ -127,6 +128,7 @@ def warm_up(folder: str, progress: Progress) -> None:
         notes = tuple(PlayedNote(0.1 * i, 0.2, p, 90) for i, p in enumerate(pitches))
         render_part(PlayedPart("warm", "warm", "chords", name, notes), SAMPLE_RATE_HZ // 2)
     warm_up_mix()
+    warm_up_hearing()
     tone = np.zeros((2, 4 * SAMPLE_RATE_HZ), np.float32)
     tone[:, ::480] = 0.5
     path = Path(folder) / "warm.wav"

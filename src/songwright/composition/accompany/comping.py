@@ -81,10 +81,8 @@ class Comper:
         """Beside the tune where that is possible, under it where the role asks for it."""
         stage, role = self.stage, self.pattern.role
         low, high = home(stage, self.pattern)
-        if role in ("arp", "stabs") or (role == "pad" and stage.part.register == "high"):
-            side = beside_tune(stage, bars[0], low, high, thin=role == "arp")
-            if role == "arp" or side != (low, high):
-                return side
+        if role == "arp" or (role == "pad" and stage.part.register == "high"):
+            return beside_tune(stage, bars[0], low, high, thin=role == "arp")
         if role in _UNDER_THE_TUNE and low < _HIGH:
             high = below_tune(stage, bars[0].start, bars[-1].end, low, high)
         return low, high

@@ -10,6 +10,7 @@ from songwright.composition.accompany.patterns import Pattern
 from songwright.composition.accompany.pocket import together
 from songwright.composition.accompany.rhythm import Hit, beats, hits, thinned, triplet_pulse
 from songwright.composition.accompany.stage import Bar, Span, Stage
+from songwright.theory import Meter
 
 _FILL_ENERGY = 0.3
 
@@ -54,7 +55,12 @@ def _idea_bar(
         return _comping_cell(stage, bar, [idea[0] for idea in ideas])
     idea = ideas[_chosen(stage, pattern, bar, ideas, version)]
     count = bar.chord_age if pattern.follows == "chord" else bar.phrase_place
-    return idea[count % len(idea)]
+    return idea[count // bars_of_idea(stage.meter) % len(idea)]
+
+
+def bars_of_idea(meter: Meter) -> int:
+    """Bars that one bar of an idea lasts: two where a bar has two pulses and takes it by halves."""
+    return 2 if len(beats(meter, 0)) == 2 else 1
 
 
 def _chosen(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from songwright.composition.accompany.grid import bar_hits, on_chords
+from songwright.composition.accompany.grid import bar_hits, bars_of_idea, on_chords
 from songwright.composition.accompany.patterns import Pattern
 from songwright.composition.accompany.register import (
     beside_tune,
@@ -53,7 +53,7 @@ def riff(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     )  # fmt: skip
     notes: list[Note] = []
     counted = 0
-    cell_bars = max(2, max((len(i) for i in pattern.ideas), default=1))
+    cell_bars = max(2, max((len(i) for i in pattern.ideas), default=1)) * bars_of_idea(stage.meter)
     for bar in bars:
         if bar.phrase_place % cell_bars == 0:
             counted = 0

@@ -81,8 +81,11 @@ def develop(
         is_free = at in free
         if is_free:
             target += lift + rng.choice((-2.0, 2.0, 3.0, 0.0))
-        end = "close" if closes and i == len(notes) - 1 else ""
         chord = chord_at(note.onset_ticks + note.duration_ticks * 2 // 5)
+        is_last = i == len(notes) - 1
+        # A return that now ends on the tonic chord closes with it (a second ending).
+        arrives = at in changed and chord.root_pc == key.tonic_pc
+        end = "close" if is_last and (closes or arrives) else ""
         fidelity = 0.35 if is_free else 1.2 if at in changed else 30.0
         if end:
             fidelity = min(fidelity, 0.6)

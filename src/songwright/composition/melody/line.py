@@ -271,6 +271,8 @@ def _pitch_class_costs(
             if rank < 3:  # tunes lean to the tonic and its fifth, long notes most
                 lean = {0: 0.35, 7: 0.15}.get((pc - key.tonic_pc) % 12, 0.0)
                 cost -= lean * (1.0, 1.5, 2.0)[length]
+            if length and (pc - key.tonic_pc) % 12 == 5:
+                cost += 0.25  # the fourth wants to fall to the third
             if pc not in inside and pc in scale_pcs:
                 cost += 0.2
             dissonant = False
