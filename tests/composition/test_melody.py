@@ -92,9 +92,7 @@ def test_themes_return_and_stay_in_range(style_id: str) -> None:
     notes, uses = compose_melody(plan, lead, brief, style(style_id))
     assert notes
     assert all(lead.low <= n.pitch <= lead.high for n in notes)
-    assert all(a.end_ticks <= b.onset_ticks for a, b in pairwise(notes)), (
-        "a tune is one voice"
-    )
+    assert all(a.end_ticks <= b.onset_ticks for a, b in pairwise(notes)), "a tune is one voice"
     letters = [u.theme for u in uses]
     assert len(set(letters)) < len(letters) or len(letters) <= 2, "some theme returns"
 

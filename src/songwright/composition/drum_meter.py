@@ -151,7 +151,7 @@ def _cells(
 def _compound(word: str, length: int, even: bool) -> Iterator[tuple[int, str, int]]:
     """Four sixteenths in a pulse of three eighths."""
     eighth = length // 3
-    first, second, third, fourth = word
+    first, second, third, fourth = tuple(word)
     if even:
         places = [(0, first), (eighth, third), (2 * eighth, third)]
         if second != ".":

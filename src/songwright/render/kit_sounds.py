@@ -72,7 +72,8 @@ class DrumVoice:
             # modes belong to the instrument, not to the stroke: the same in every variant
             body = noise_rng(0, "kit", self.name, "modes")
             drum = self.drum
-            made = [(n, self._noise(n, random)) for n in drum.noise]
+            made: list[tuple[Noise | Metal | Grains, FloatArray]] = []
+            made += [(n, self._noise(n, random)) for n in drum.noise]
             made += [(m, self._metal(m, body, random)) for m in drum.metal]
             made += [(g, self._grains(g, random)) for g in drum.grains]
             self._steady[variant] = [

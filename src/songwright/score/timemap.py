@@ -32,7 +32,9 @@ class TimeMap:
     @staticmethod
     def build(tempos: tuple[TempoChange, ...], meters: tuple[MeterChange, ...]) -> TimeMap:
         """Time map of tempo and metre changes; the first of each must stand at tick 0."""
-        ticks, seconds, rates = [], [], []
+        ticks: list[int] = []
+        seconds: list[float] = []
+        rates: list[float] = []
         for change in tempos:
             if ticks:
                 seconds.append(seconds[-1] + (change.tick - ticks[-1]) * rates[-1])
@@ -40,7 +42,8 @@ class TimeMap:
                 seconds.append(0.0)
             ticks.append(change.tick)
             rates.append(60.0 / (change.bpm * TICKS_PER_BEAT))
-        meter_ticks, bars = [], []
+        meter_ticks: list[int] = []
+        bars: list[int] = []
         previous: MeterChange | None = None
         for change_m in meters:
             if previous is None:

@@ -1,6 +1,6 @@
 """Accompaniment: bass, chords, pads, arpeggios, riffs, stabs, counter-melodies, inner voices.
 
-`accompany` writes one part after the other. Facts are grids in ``composition/data/patterns_*.toml``;
+`accompany` writes one part after the other. Facts are grids in ``data/patterns_*.toml``;
 what needs thinking (walking bass, part-writing, answers) is a player in this package.
 """
 
