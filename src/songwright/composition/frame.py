@@ -54,7 +54,9 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     spare = None
     if brief.length is not None and brief.length.exact:
         # What the bend has left of its 2 % may win back the time of a ritardando.
-        spare = MAX_BEND if brief.tempo is None else MAX_BEND - abs(tempo / asked - 1.0)
+        spare = MAX_BEND
+        if brief.tempo is not None:
+            spare = min(MAX_BEND, max(0.0, asked * (1.0 + MAX_BEND) / tempo - 1.0))
     slows = slows and (spare is None or spare > 0.001)
     tempos = _tempo_map(tempo, meter, bars, fermata, slows, spare, rubato, style)
     swing, unit = _swing(brief, style, meter)
@@ -117,6 +119,9 @@ def _fit(
     if length is None or not length.exact:
         if length is not None and low == high:  # "about": within one bar
             nearest = low / bar_seconds
+            if brief.tempo is None:
+                bars = _whole_phrases(nearest, brief, style, tempo)
+                return bars, round(tempo * bars / nearest, 1), 1.0
             return _round_bars(max(1, nearest - 0.999), max(1, nearest + 0.999)), tempo, 1.0
         first, last = math.ceil(low / bar_seconds - 1e-9), math.floor(high / bar_seconds + 1e-9)
         if last < first:  # no whole bar fits: bend towards the nearest
@@ -125,7 +130,7 @@ def _fit(
             return bars, _bent(brief, style, tempo, bars * bar_seconds / wanted), 1.0
         return _round_bars(max(1, first), max(1, last)), tempo, 1.0
     target = (low + high) / 2
-    bars = max(1, round(target / bar_seconds))
+    bars = _whole_phrases(target / bar_seconds, brief, style, tempo)
     bent = _bent(brief, style, tempo, bars * bar_seconds / target)
     if abs(bars * beats_per_bar * 60.0 / bent / target - 1.0) > 1e-3 and ending != "loop":
         # The rest becomes a fermata on the last bar; it can only lengthen.
@@ -141,6 +146,19 @@ def _fit(
             Decision("tempo", f"{bent:.2f} BPM", f"bent from {tempo:g} to end at {target:g} s")
         )
     return bars, bent, 1.0
+
+
+def _whole_phrases(bars: float, brief: Brief, style: Style, tempo: float) -> int:
+    """The roundest number of bars that an open tempo can fit into the same time."""
+    nearest = max(1, round(bars))
+    if brief.tempo is not None:
+        return nearest
+    low, high = max(style.tempo.low_bpm, 0.9 * tempo), min(style.tempo.high_bpm, 1.1 * tempo)
+    for unit in (8, 4, 2):
+        whole = max(unit, round(bars / unit) * unit)
+        if low <= tempo * whole / bars <= high:
+            return whole
+    return nearest
 
 
 def _bent(brief: Brief, style: Style, tempo: float, factor: float) -> float:

@@ -108,6 +108,9 @@ def _progression(
     options = _fitting(style, section, cadence=False)
     fresh = [p for p in options if parse_bars(p.chords) not in used]  # letters differ in harmony
     options = fresh or options
+    if attempt >= _ATTEMPTS // 2:  # the style's own loops leave the key open
+        plain = [ProgressionFacts(c, (mode,)) for c in progressions_of(mode).clear]
+        options = options + [p for p in plain if parse_bars(p.chords) not in used]
     if not options:
         name = "blues" if section.key.mode == "blues" else mode
         return parse_bars(stream.choice(progressions_of(name).loops))

@@ -14,11 +14,12 @@ Bar = tuple[tuple[str, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class ModeProgressions:
-    """Loops, closing cadences and turns back to the start for one mode."""
+    """Loops, closing cadences and turns back to the start for one mode; loops of a clear key."""
 
     loops: tuple[str, ...]
     cadences: tuple[str, ...]
     turns: tuple[str, ...]
+    clear: tuple[str, ...] = ()
 
 
 @cache

@@ -34,7 +34,7 @@ def uses() -> dict[str, Use]:
 
 
 # Families in which somebody who names no use expects a song rather than a score.
-_SONG_FAMILIES = {"modern", "electronic", "jazz", "latin", "folk", "roots"}
+_SONG_FAMILIES = {"modern", "electronic", "beats", "groove", "jazz", "latin", "roots"}
 
 
 def use_of(requested: str, style_family: str) -> Use:

@@ -53,7 +53,11 @@ def _idea_bar(
 ) -> str:
     if pattern.maker == "jazz_comp":
         return _comping_cell(stage, bar, [idea[0] for idea in ideas])
-    idea = ideas[_chosen(stage, pattern, bar, ideas, version)]
+    return _turn(pattern, ideas[_chosen(stage, pattern, bar, ideas, version)], bar, stage)
+
+
+def _turn(pattern: Pattern, idea: tuple[str, ...], bar: Bar, stage: Stage) -> str:
+    """The bar of an idea whose turn it is."""
     count = bar.chord_age if pattern.follows == "chord" else bar.phrase_place
     return idea[count // bars_of_idea(stage.meter) % len(idea)]
 
@@ -72,8 +76,11 @@ def _chosen(
     key = (bar.section.id, pattern.name)
     if key not in stage.memory:
         section = [b for b in stage.bars if b.section.id == bar.section.id]
-        rhythms = [[hits(text, stage.meter, 0, version) for text in idea] for idea in ideas]
-        stage.memory[key] = together(stage, section, rhythms)
+        played = [
+            [hits(_turn(pattern, idea, b, stage), stage.meter, b.place, version) for b in section]
+            for idea in ideas
+        ]
+        stage.memory[key] = together(stage, section, played)
     return stage.memory[key]
 
 

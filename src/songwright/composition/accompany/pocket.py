@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from songwright.composition.accompany.rhythm import Hit
 from songwright.composition.accompany.stage import Bar, Stage
 
-Idea = Sequence[Sequence[Hit]]
-"""A rhythm over one bar or several, in ticks from the start of each bar."""
+Played = Sequence[Sequence[Hit]]
+"""What an idea strikes in each bar of a section, in ticks from the start of the bar."""
 
 _TASTE = 0.2
 """How much better an idea has to agree before it beats the one that the letter would like."""
@@ -19,26 +19,24 @@ def strokes_in(stage: Stage, bar: Bar) -> list[int]:
     return sorted({n.onset_ticks for n in stage.kick.between(bar.start, bar.end)})
 
 
-def agreement(stage: Stage, bars: Sequence[Bar], idea: Idea) -> float:
+def agreement(stage: Stage, bars: Sequence[Bar], played: Played) -> float:
     """How well the strikes of an idea and the kick meet in a section, 0..1.
 
     The harmonic mean of the shares of notes on a stroke and of strokes with a note (F-measure of
     information retrieval; van Rijsbergen 1979), over the bars of the section.
     """
-    played: set[int] = set()
+    onsets: set[int] = set()
     strokes: set[int] = set()
-    for bar in bars:
+    for bar, hits in zip(bars, played, strict=True):
         strokes |= set(strokes_in(stage, bar))
-        for hit in idea[bar.phrase_place % len(idea)]:
-            if not hit.held and hit.symbol != "x":
-                played.add(bar.start + hit.start)
-    if not played or not strokes:
+        onsets |= {bar.start + h.start for h in hits if not h.held and h.symbol != "x"}
+    if not onsets or not strokes:
         return 0.0
-    return 2 * len(played & strokes) / (len(played) + len(strokes))
+    return 2 * len(onsets & strokes) / (len(onsets) + len(strokes))
 
 
-def together(stage: Stage, bars: Sequence[Bar], ideas: Sequence[Idea]) -> int:
+def together(stage: Stage, bars: Sequence[Bar], ideas: Sequence[Played]) -> int:
     """Index of the idea that goes best with the kick; near ties are decided by the letter."""
     rng = stage.idea(bars[0], "with the kick")
-    price = [agreement(stage, bars, idea) + _TASTE * rng.random() for idea in ideas]
+    price = [agreement(stage, bars, played) + _TASTE * rng.random() for played in ideas]
     return max(range(len(ideas)), key=price.__getitem__)
