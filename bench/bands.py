@@ -30,6 +30,8 @@ _NO_PLAYING = ("microtiming_ms", "velocity_spread", "swing_ratio", "dynamics_spa
 LEFT_OUT: dict[str, tuple[str, ...]] = {
     "hymn": _NO_PLAYING,
     "lied": ("microtiming_ms",),
+    # Sequenced step by step: velocities and timing are mostly nominal.
+    "multitrack": ("microtiming_ms", "velocity_spread", "dynamics_span"),
     "quartet": ("microtiming_ms", "closure_final", "peak_position"),
     "orchestra": ("microtiming_ms", "closure_final", "peak_position"),
     "folk_tune": _NO_PLAYING,

@@ -14,18 +14,12 @@ from typing import Any
 import numpy as np
 
 from bench.measure import Piece, find_key
+from bench.prompts_charts import Chart, follow_chart
 from bench.prompts_families import sounds
-from bench.prompts_theory import (
-    key_agrees,
-    key_name,
-    parse_chord,
-    pitch_class,
-    same_chord,
-)
+from bench.prompts_theory import key_agrees, key_name, pitch_class
 
 SOUNDS_IN = 0.15
 TEMPO_SLACK = 0.02
-CHORD_TONES = 0.65
 SWUNG = 0.56
 
 
@@ -182,65 +176,9 @@ def _sections(wanted: list[str], piece: Piece) -> list[Verdict]:
     return [Verdict("form", " ".join(wanted), " ".join(found), found == wanted)]
 
 
-def _chords(wanted: list[str] | dict[str, list[str]], piece: Piece) -> list[Verdict]:
-    """The chart bar by bar (the last bar may close), and notes that really sound the chords."""
-    spans = piece.sections if isinstance(wanted, dict) else ((0, ""),)
-    starts = [bar for bar, _ in spans] + [piece.bars]
-    wrong, told = [], str(wanted)
-    checked = 0
-    for i, (first, function) in enumerate(spans):
-        chart = wanted.get(function, []) if isinstance(wanted, dict) else wanted
-        for bar in range(first, starts[i + 1]):
-            if not chart or bar == piece.bars - 1:
-                continue
-            symbols = chart[(bar - first) % len(chart)].split()
-            checked += 1
-            found = chords_of_bar(piece, bar)
-            if not _bar_agrees(symbols, found, piece, bar):
-                names = " ".join(symbol for _, symbol in found)
-                wrong.append(f"bar {bar + 1}: {' '.join(symbols)} became {names}")
-    share = chord_tone_share(piece)
-    good = checked > 0 and not wrong and share >= CHORD_TONES
-    measured = f"{len(wrong)} of {checked} bars differ{': ' * bool(wrong)}{'; '.join(wrong[:3])}"
-    return [Verdict("chords", told, f"{measured}; {share:.0%} chord tones", good)]
-
-
-def chords_of_bar(piece: Piece, bar: int) -> list[tuple[int, str]]:
-    """(tick within the bar, symbol) of the chords of a bar, the one held over first."""
-    low, high = int(piece.bar_starts[bar]), int(piece.bar_starts[bar + 1])
-    held = [symbol for tick, symbol in piece.chords if tick <= low]
-    found = [(0, held[-1])] if held else []
-    for tick, symbol in piece.chords:
-        if low < tick < high and (not found or symbol != found[-1][1]):
-            found.append((tick - low, symbol))
-    return found
-
-
-def _bar_agrees(symbols: list[str], found: list[tuple[int, str]], piece: Piece, bar: int) -> bool:
-    if len(symbols) != len(found):
-        return False
-    length = int(piece.bar_starts[bar + 1] - piece.bar_starts[bar])
-    return all(
-        same_chord(symbol, name) and abs(tick - length * i / len(symbols)) <= piece.beat
-        for i, (symbol, (tick, name)) in enumerate(zip(symbols, found, strict=True))
-    )
-
-
-def chord_tone_share(piece: Piece) -> float:
-    """Share of pitched sounding time that is a tone of the chord marked at that time."""
-    ticks = [tick for tick, _ in piece.chords]
-    inside = total = 0.0
-    for i, (start, symbol) in enumerate(piece.chords):
-        stop = ticks[i + 1] if i + 1 < len(ticks) else piece.end_tick
-        chosen = ~piece.drum & (piece.onset < stop) & (piece.end > start)
-        length = (np.minimum(piece.end, stop) - np.maximum(piece.onset, start))[chosen]
-        try:
-            tones = list(parse_chord(symbol).tones)
-        except ValueError:
-            continue  # a chord of the composer's own that the judge need not know
-        inside += float(length[np.isin(piece.pitch[chosen] % 12, tones)].sum())
-        total += float(length.sum())
-    return inside / total if total else 0.0
+def _chords(wanted: Chart, piece: Piece) -> list[Verdict]:
+    measured, good = follow_chart(wanted, piece)
+    return [Verdict("chords", str(wanted), measured, good)]
 
 
 def _ending(wanted: str, piece: Piece) -> list[Verdict]:

@@ -31,7 +31,6 @@ def verse_and_chorus() -> Score:
     return score_of(
         ("chords", "acoustic_grand_piano", notes),
         ("drums", "standard_kit", beat),
-        sections=(("A", 8), ("B", 8)),
     )
 
 
@@ -84,8 +83,8 @@ def test_fills_are_bars_in_which_the_drums_leave_their_pattern() -> None:
         return [Note(1920 * bar + s, 60, 45 if fill else 38) for s in slots]
 
     def score(fills: bool) -> Score:
-        notes = [n for b in range(16) for n in beat(b, fills and b % 4 == 3)]
-        return score_of(("drums", "standard_kit", notes), sections=[("A", 4)] * 4)
+        notes = [n for b in range(32) for n in beat(b, fills and b % 8 == 7)]
+        return score_of(("drums", "standard_kit", notes))
 
     assert values(score(True))["fills"] == 1.0
     assert values(score(False))["fills"] == 0.0

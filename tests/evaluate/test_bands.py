@@ -11,6 +11,7 @@ from songwright.evaluate.bands import (
     band_of,
     band_score,
     bands,
+    nearest_band,
     nearest_kinds,
     nearest_to,
     percentile_of,
@@ -70,6 +71,14 @@ def test_every_style_has_a_nearest_kind_with_a_reason() -> None:
         assert set(nearest.kinds) <= set(bands())
         assert nearest.nearness in ("close", "related", "far")
         assert nearest.why.endswith(".")
+
+
+def test_a_metric_is_read_against_the_first_kind_that_has_it() -> None:
+    steps, timing = nearest_band("step_share", "pop"), nearest_band("microtiming_ms", "pop")
+    assert steps is not None
+    assert timing is not None
+    assert (steps[0], timing[0]) == ("multitrack", "drums")
+    assert nearest_band("microtiming_ms", "techno") is None
 
 
 def test_unknown_names_say_what_there_is() -> None:

@@ -79,6 +79,17 @@ def test_chords_are_inferred_from_four_voices(hundredth: Score) -> None:
     assert scores["majmin"] >= 0.85
 
 
+def test_what_sounds_counts_not_what_is_written_above_it() -> None:
+    notes = [Note(1920 * bar, 1920, p) for bar in range(8) for p in (48, 52, 55)]  # C major
+    tune = line("E5:2 D5:2 " * 8)
+    score = score_of(
+        ("lead", "violin", tune), ("chords", "acoustic_grand_piano", notes), chords="F#m " * 8
+    )
+    chords = chords_of(piece_of(score))
+    assert chords.inferred
+    assert set(chords.root.tolist()) == {0}
+
+
 def test_a_tune_alone_has_no_chords() -> None:
     piece = piece_of(score_of(("lead", "violin", line("C4:1 E4:1 G4:1 E4:1 " * 8))))
     assert chords_of(piece).count == 0

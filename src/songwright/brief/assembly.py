@@ -20,7 +20,8 @@ from songwright.brief.model import (
     SectionRequest,
     TempoRequest,
 )
-from songwright.brief.offers import HINT, NAMED, NUMBER, WORD, Offer, settle
+from songwright.brief.offers import HINT, NAMED, NUMBER, WORD, Offer, agree_values, settle
+from songwright.brief.players import PART_TRAITS
 from songwright.brief.tempo import for_style
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
@@ -33,7 +34,9 @@ _SINGLE = (
     "form",
     "chart", "octaves", "register", "density", "intensity", "danceability", "dynamics", "ending",
 )  # fmt: skip
-_SOLOISTS = ("", "solo_piano", "string_quartet", "hymn_choral", "country_folk")
+_SOLOISTS = (
+    "", "solo_piano", "string_quartet", "hymn_choral", "country_folk", "blues", "bossa_nova",
+)  # fmt: skip
 
 
 class Assembly:
@@ -64,6 +67,7 @@ class Assembly:
         )
         self.conflicts += players.conflicts
         only, instruments = self._only(players.instruments)
+        self._traits(only, instruments)
         low, high = self._range()
         self._several(
             "instruments",
@@ -130,6 +134,9 @@ class Assembly:
         for offer in offers:
             if offer is best or (offer.value == best.value and offer.words != best.words):
                 self.heard.append(offer)
+            elif offer.value != best.value and agree_values(offer.value, best.value):
+                shown = f"{offer.shown}; agrees with {best.shown}"
+                self.heard.append(replace(offer, shown=shown))
             elif offer.value != best.value and offer.rank <= HINT and offer.source == "prompt":
                 shown = f"leans to {offer.shown}; {best.shown} is taken"
                 self.heard.append(replace(offer, shown=shown))
@@ -167,6 +174,8 @@ class Assembly:
         tempo, named = self.best.get("tempo"), self._value("style", "")
         if tempo is None or not named or tempo.rank > WORD:
             return
+        if "nearest to" in self.best["style"].shown:
+            return  # ska is faster than the reggae that stands in for it
         assert isinstance(tempo.value, TempoRequest)
         fitted = for_style(tempo.value, named)
         if fitted != tempo.value:
@@ -231,6 +240,17 @@ class Assembly:
         )
         return False, led
 
+    def _traits(self, only: bool, instruments: tuple[InstrumentRequest, ...]) -> None:
+        """ "Sparse piano" is a sparse piece when the piano is all that was asked for."""
+        pitched = [r for r in instruments if r.role not in ("drums", "percussion")]
+        if not only and not len(pitched) == len(instruments) == 1:
+            return
+        for control in PART_TRAITS:
+            offers = self._of(f"{control} of a part")
+            if offers and control not in self.best:
+                self.best[control] = replace(offers[-1], control=control)
+                self.heard.append(self.best[control])
+
     def _range(self) -> tuple[int | None, int | None]:
         low: int | None = None
         high: int | None = None
@@ -272,7 +292,9 @@ class Assembly:
             steps = 2 if key is None else (target.tonic_pc - key.tonic_pc + 6) % 12 - 6
             if steps:
                 modulations.append(Modulation(where, steps))
-        return tuple(dict.fromkeys(modulations))
+        sizes = {m.semitones for m in modulations if m.where != "end"}
+        kept = [m for m in modulations if m.where != "end" or m.semitones not in sizes]
+        return tuple(dict.fromkeys(kept))
 
     def _form(self) -> tuple[SectionRequest, ...]:
         form: tuple[SectionRequest, ...] = self._value("form", ())

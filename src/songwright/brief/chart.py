@@ -20,7 +20,8 @@ from songwright.theory import is_roman, parse_chord
 MOST_CHART_BARS = 512
 
 _SYMBOL = (
-    r"[A-Ga-g](?:##|#|bb|b(?![a-z]{2}))?(?:maj|min|mi|ma|dim|aug|sus|add|alt|dom|mMaj|M|m|j|°|"
+    r"[A-Ga-g](?:##|#|bb|b(?!(?!maj|min|dim|aug|sus|add|alt|mi|ma)[a-z]{2}))?(?:maj|min|mi|ma|"
+    r"dim|aug|sus|add|alt|dom|mMaj|M|m|j|°|"
     r"o(?=7|\b)|"
     r"ø|Δ|\+|-(?=\d|maj)|#|b(?=\d)|\d|\((?:b|#|add|maj)?\d+\))*(?:/(?:9|[A-G](?:#|b)?))?"
 )
@@ -37,7 +38,7 @@ _LEAD = (
 _PIPED = re.compile(rf"{_LEAD}(?<![\w/])\|? ?{_BAR}(?: ?\|{{1,2}} ?:?{_BAR})+ ?:?\|{{0,2}}")
 _LABELLED = re.compile(
     r"\b(?P<name>intro|verse|pre-?chorus|post-?chorus|chorus|bridge|breakdown|build|drop|solo|"
-    r"interlude|outro|[ABCD](?= ?:)) ?\d?(?: ?\(\d+ bars?\))? ?[:=] ?(?P<chart>\|? ?"
+    r"interlude|outro|[ABCD](?= ?:)) ?\d?(?: ?\(\d+ bars?\))?(?P<colon> ?[:=] ?| )(?P<chart>\|? ?"
     rf"{_BAR}(?: ?\|{{1,2}} ?{_BAR})* ?\|{{0,2}})",
     re.IGNORECASE,
 )
@@ -62,7 +63,8 @@ def read_chart(reading: Reading) -> tuple[SectionRequest, ...]:
     """
     sections: list[SectionRequest] = []
     for match in reading.find(_LABELLED, cased=True):
-        if "|" not in match["chart"] and not _is_chart_row(match["chart"]):
+        named = match["colon"] != " "
+        if "|" not in match["chart"] and not _is_chart_row(match["chart"], named):
             continue
         bars = parse_chart(match["chart"])
         name = _section_name(match["name"])

@@ -20,7 +20,7 @@ from songwright.brief.length import shown as length_shown
 from songwright.brief.meter import parse_meter
 from songwright.brief.model import USES, Avoid, ChartBar, InstrumentRequest, SectionRequest
 from songwright.brief.negatives import avoided
-from songwright.brief.offers import NUMBER, Offer
+from songwright.brief.offers import NUMBER, WORD, Offer
 from songwright.brief.phrases import find_phrases
 from songwright.brief.players import read_players
 from songwright.brief.prompt import not_understood, read_scenes, read_vocabulary
@@ -47,9 +47,9 @@ class FieldReading(Reading):
         super().__init__("", "field")
         self.section_charts: tuple[SectionRequest, ...] = ()
 
-    def say(self, control: str, value: object, shown: str, words: str) -> None:
+    def say(self, control: str, value: object, shown: str, words: str, rank: int = NUMBER) -> None:
         """Record the value of a control."""
-        self.offers.append(Offer(control, value, shown, words, "field", NUMBER, len(self.offers)))
+        self.offers.append(Offer(control, value, shown, words, "field", rank, len(self.offers)))
 
     def take(self, other: Reading) -> None:
         """Add everything that another reading has found."""
@@ -115,7 +115,8 @@ def _use(reading: FieldReading, value: object) -> None:
 def _key(reading: FieldReading, value: object) -> None:
     found = value if isinstance(value, Key) else parse_key(value)
     control = "key" if isinstance(found, Key) else "mode"
-    reading.say(control, found, str(found), str(value))
+    lone = re.fullmatch(r"[A-Ga-g](?:#|b|♯|♭| ?sharp| ?flat)?", str(value).strip()) is not None
+    reading.say(control, found, str(found), str(value), WORD if lone else NUMBER)
 
 
 def _tempo(reading: FieldReading, value: object) -> None:

@@ -39,6 +39,7 @@ _NAME += ")"
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
     rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |"
+    rf"two |three |four |double |"
     rf"long |short |"
     rf"full |instrumental |{NUMERAL}[ -]{_COUNT} ){{0,4}})"
 )
@@ -51,8 +52,10 @@ _LOUD = (
 _MOODED = re.compile(
     rf"\b(?P<level>(?:very )?(?:(?P<quiet>{_QUIET})|(?:{_LOUD})))(?= (?P<name>{_NAME})(?![a-z]))"
 )
+_PLAIN_BARS = r"(?:4|8|12|16|20|24|28|32|48|64)"  # "verse 16" is bars, "verse 2" the second verse
 _AFTER = (
-    rf"(?: ?\d\b)?(?: ?\(? ?(?:of )?{NUMERAL}[ -]?{_COUNT} ?\)?| ?: ?\d{{1,3}}\b|"
+    rf"(?: {_PLAIN_BARS}(?= ?(?:$|[,;.)>|-]| and\b| then\b))| ?\d\b(?! ?{_COUNT}))?"
+    rf"(?: ?\(? ?(?:of )?{NUMERAL}[ -]?{_COUNT} ?\)?| ?: ?\d{{1,3}}\b|"
     r" ?\(\d{1,3}\)| ?x ?\d\b| \d+x\b)?"
 )
 _ITEM = rf"(?<![a-z-]){_BEFORE}(?<![a-z-]){_NAME}(?![a-z]){_AFTER}"
@@ -83,7 +86,9 @@ _SHAPE = re.compile(
     + r")(?: form| structure)?\b"
 )
 _VERSE_CHORUS = re.compile(r"\bverse[ -/]chorus(?:[ -/]bridge)?(?: (?:form|structure|song))?\b")
-_BARS_OF_ITEM = re.compile(rf"({NUMERAL})[ -]?{_COUNT}| ?: ?(\d{{1,3}})\b|\((\d{{1,3}})\)")
+_BARS_OF_ITEM = re.compile(
+    rf"({NUMERAL})[ -]?{_COUNT}| ?: ?(\d{{1,3}})\b|\((\d{{1,3}})\)|[a-z] ({_PLAIN_BARS})$"
+)
 _TIMES = re.compile(r"(?:x ?(\d)|(\d+)x)$")
 _MANY = {"two": 2, "three": 3, "four": 4, "double": 2}
 

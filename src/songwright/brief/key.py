@@ -22,7 +22,7 @@ _MODE_NAMES = {
     "mixolydisch": "mixolydian", "locrian": "locrian", "lokrisch": "locrian",
     "major pentatonic": "major pentatonic", "pentatonic major": "major pentatonic",
     "minor pentatonic": "minor pentatonic", "pentatonic minor": "minor pentatonic",
-    "pentatonic": "minor pentatonic", "blues scale": "blues", "blues mode": "blues",
+    "pentatonic": "major pentatonic", "blues scale": "blues", "blues mode": "blues",
     "whole-tone": "whole-tone", "whole tone": "whole-tone", "wholetone": "whole-tone",
 }  # fmt: skip
 _APPROXIMATE = {"hungarian minor", "phrygian dominant"}
@@ -52,8 +52,10 @@ _SHORT_MINOR = re.compile(
     r"(?<![\w/#|])(?P<tonic>[A-G])(?P<sign>#|b|)(?P<minor>m)(?![\w#/])(?! ?[|>-])"
 )
 _BARE_ACCIDENTAL = re.compile(
-    r"(?:^|[,;] ?)(?P<tonic>[C-G]|[A-G](?=[#b]))(?P<sign>#|b|)(?P<minor>)(?=$|[,;])"
+    r"(?:^|[,;] ?)(?P<tonic>[C-G]|[A-G](?=[#b]| flat| sharp))(?P<sign>#|b| flat| sharp|"
+    r")(?P<minor>)(?=$|[,;.])"
 )
+_LOWER_SHORT = re.compile(r"(?:^|[,;] ?)(?P<tonic>[a-g])(?P<sign>#|b|)(?P<minor>m)(?=$|[,;])")
 _GERMAN = re.compile(
     r"(?:\bin )?\b(?P<tonic>cis|dis|fis|gis|ais|ces|des|es|ges|as|[a-h])[ -](?P<mode>dur|moll)\b"
 )
@@ -103,8 +105,8 @@ def read_key(reading: Reading) -> None:
     for match in reading.find(_BLUES_KEY, cased=True):
         if match["tonic"] != "A" or match["sign"] or match.start() > 0:
             _offer(reading, match, _tonic(match), "blues", rank=WORD)
-    for pattern in (_LONE_KEY, _LOWER_LONE, _SHORT_MINOR, _BARE_ACCIDENTAL):
-        for match in reading.find(pattern, cased=pattern is not _LOWER_LONE):
+    for pattern in (_LONE_KEY, _LOWER_LONE, _SHORT_MINOR, _BARE_ACCIDENTAL, _LOWER_SHORT):
+        for match in reading.find(pattern, cased=pattern not in (_LOWER_LONE, _LOWER_SHORT)):
             if match["minor"]:
                 _offer(reading, match, _tonic(match), "minor")
             else:
@@ -193,12 +195,17 @@ def _signature_size(key: Key) -> int:
 def _is_article(reading: Reading, match: re.Match[str], tonic: str) -> bool:
     """True if "a" before a mode is the article: "a minor key", "write a minor waltz"."""
     at = match.start("tonic")
-    if tonic != "a" or match.end("tonic") != at + 1 or reading.lower[at + 1 : at + 2] == "-":
+    if tonic != "a" or match.end("tonic") != at + 1 or match.groupdict().get("sign"):
+        return False
+    if match["mode"] == "min" and reading.text[at] == "a":  # "around a min"
+        return not match.group().startswith(("in ", "key"))
+    if reading.lower[at + 1 : at + 2] == "-" or match["mode"] not in ("major", "minor"):
         return False
     if match.group().endswith((" key", " scale", " mode", " tonality")):
         return reading.text[at] == "a" or at == 0
-    if reading.text[at] == "A" and at > 0:
-        return False
+    if reading.text[at] == "A":
+        following = re.match(r" ([a-z]+)", reading.lower[match.end() :])
+        return at == 0 and following is not None and following[1] in _ARTICLE_NOUNS
     following = re.match(r" ([a-z]+)", reading.lower[match.end() :])
     if following is None:
         return False

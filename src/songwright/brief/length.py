@@ -10,6 +10,7 @@ from songwright.brief.offers import NUMBER as NUMBER_RANK
 from songwright.brief.text import Reading
 from songwright.errors import BriefError
 
+_LOOSE = ("about", "around", "roughly", "approximately", "approx", "circa", "ca", "~", "some")
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 3600.0
 MOST_BARS = 2000
 
@@ -26,10 +27,10 @@ _QUALITY = (
 _LEAD = (
     r"(?:\b(?:for|of|lasting|lasts?|(?:with )?(?:a )?(?:length|duration|runtime)(?: of|:| is)?) )?"
 )
-_TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|lang))?"
+_TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|total|lang|flat))?"
 _CLOCK = re.compile(
     rf"{_LEAD}{_QUALITY}(?<!at )(?<![\w:])"
-    rf"(?P<minutes>\d{{1,3}}):(?P<seconds>\d\d)(?P<fraction>\.\d+)?"
+    rf"(?P<minutes>\d{{1,3}}):(?P<seconds>\d\d)(?P<fraction>\.\d+)?(?!\w)"
     rf"(?![\d:])(?: ?(?:min(?:ute)?s?|m)\b)?{_TAIL}"
 )
 _RANGE = re.compile(
@@ -37,8 +38,10 @@ _RANGE = re.compile(
     rf"[ -]?(?P<low_unit>{_SECOND}|{_MINUTE})?{TO}(?P<high>{NUMBER})[ -]?{_UNIT}{_TAIL}"
 )
 _MIXED = re.compile(
-    rf"{_LEAD}{_QUALITY}(?P<minutes>{NUMBER}|a) ?{_MINUTE},?(?: and)? ?(?P<seconds>{NUMBER}) ?"
-    rf"{_SECOND}{_TAIL}|\b{_LEAD}(?P<m2>\d+)m(?:in)? ?(?P<s2>\d+)s?\b"
+    rf"{_LEAD}{_QUALITY}(?<![\w.])(?P<minutes>{NUMBER}|a) ?{_MINUTE},?(?: and)? ?(?:"
+    rf"(?P<seconds>{NUMBER}) ?{_SECOND}|(?P<bare>[0-5]?\d)(?=$|[,;.!)]|"
+    rf" [a-z](?!pm)))(?! ?bpm){_TAIL}|"
+    rf"\b{_LEAD}(?P<m2>\d+)m(?:in)? ?(?P<s2>\d+)s?\b"
 )
 _HALF = re.compile(
     rf"{_LEAD}{_QUALITY}(?:(?P<whole>{NUMBER}|an?)(?: {_MINUTE})? and (?:a )?half(?: {_MINUTE})?"
@@ -84,7 +87,10 @@ def read_length(reading: Reading) -> None:
         quality = match["quality"] or "exactly"  # nobody writes 1:30 to mean about that long
         _offer(reading, match, _bounded("seconds", seconds, quality))
     for match in reading.find(_MIXED):
-        first, second = match["minutes"] or match["m2"], match["seconds"] or match["s2"]
+        first, second = (
+            match["minutes"] or match["m2"],
+            match["seconds"] or match["bare"] or match["s2"],
+        )
         minutes = 1.0 if first == "a" else read_number(first)
         seconds = 60 * minutes + read_number(second)
         _offer(reading, match, _bounded("seconds", seconds, match["quality"] or ""))
@@ -173,6 +179,8 @@ def _offer(reading: Reading, match: re.Match[str], length: Length) -> None:
 
 
 def _is_era(reading: Reading, match: re.Match[str]) -> bool:
+    if "low" in match.groupdict():  # "20-30s" is a length, "70s to 80s" and "808s" are not
+        return re.search(r"\d0s.*\d0s|[89]0[89]s", match.group()) is not None
     era = _ERA.search(reading.lower, max(0, match.start() - 6), match.end() + 24)
     return era is not None and era.start() < match.end() and not match["quality"]
 
@@ -200,7 +208,7 @@ def _bounded(unit: str, value: float, quality: str) -> Length:
         )
     if unit == "bars":
         return _bars(value, value)
-    return _seconds(value, value, quality in ("exactly", "precisely", "strictly"))
+    return _seconds(value, value, quality not in _LOOSE)
 
 
 def _plain_seconds(low: float, high: float) -> Length:

@@ -6,7 +6,7 @@ import re
 
 from songwright.brief.meter import parse_meter
 from songwright.brief.model import SectionRequest, TempoRequest
-from songwright.brief.offers import HINT, NAMED, WORD, Offer
+from songwright.brief.offers import ENSEMBLE, HINT, NAMED, NEAR, WORD, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
@@ -41,7 +41,7 @@ def _one(reading: Reading, match: Match) -> None:
 
     if word.style:
         near = f" (nearest to {match.phrase})" if word.near else ""
-        rank = HINT if word.hint else WORD if word.only else NAMED
+        rank = HINT if word.hint else NEAR if word.near else ENSEMBLE if word.only else NAMED
         offer("style", word.style, style(word.style).name + near, rank)
     if word.bpm is not None:
         request = TempoRequest(*word.bpm)

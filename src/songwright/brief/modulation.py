@@ -59,6 +59,10 @@ _TO_KEY = re.compile(
     rf"b| sharp| flat)?(?: ?(?:major|minor|maj|"
     rf"min|m\b|dorian|lydian|mixolydian|phrygian))?)(?![\w#]){_AT}"
 )
+_PLUS = re.compile(
+    rf"\b(?:with |and )?(?:an? |the )?(?:key[ -]change|modulation|transpose[sd]?)(?: of| by)? ?"
+    rf"(?P<steps>[+-]\d{{1,2}})(?: ?(?:semitones?|half steps?))?{_AT}"
+)
 _PLAIN = re.compile(
     rf"\b(?:with |and |includes? |including )?(?:an? |the |one )?(?:modulates?|modulation|"
     rf"key[ -]change|truck driver(?:'s)? "
@@ -109,6 +113,8 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
             ):
                 continue
             _modulate(reading, match, -size if way.startswith(("down", "low")) else size)
+    for match in reading.find(_PLUS):
+        _modulate(reading, match, int(match["steps"]))
     for match in reading.find(_PLAIN):
         _modulate(reading, match, 2)  # the usual lift is a whole tone
     return targets

@@ -134,6 +134,8 @@ def _scope(
             scope += pending
             pending = []
         elif (step := _COMMA.match(text, at)) is not None:
+            if listing and not pending and not _names_player(matches, by_start, step.end()):
+                break
             if listing and not pending:
                 pass
             elif not pending:
@@ -142,6 +144,11 @@ def _scope(
             break
         at = step.end()
     return [i for i in scope if i >= 0]
+
+
+def _names_player(matches: list[Match], by_start: dict[int, int], at: int) -> bool:
+    index = by_start.get(at)
+    return index is not None and bool(matches[index].word.instruments or matches[index].word.part)
 
 
 def _next(text: str, at: int) -> int:

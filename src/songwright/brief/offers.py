@@ -14,13 +14,16 @@ from dataclasses import dataclass
 
 from songwright.brief.model import Heard, TempoRequest
 
-SCENE, HINT, WORD, NAMED, NUMBER = 5, 10, 20, 30, 40
-"""Ranks, from general to specific: matched scene, hint, common word, term of art, number."""
+SCENE, HINT, WORD, NEAR, ENSEMBLE, NAMED, NUMBER = 5, 10, 20, 24, 27, 30, 40
+"""Ranks, from general to specific: matched scene, hint, common word, neighbouring genre, ensemble,
+term of art, number."""
 
 _RANK_NAMES = {
     SCENE: "a scene",
     HINT: "a hint",
     WORD: "a word",
+    NEAR: "a neighbouring genre",
+    ENSEMBLE: "an ensemble",
     NAMED: "a term",
     NUMBER: "a number",
 }
@@ -49,7 +52,7 @@ def settle(offers: Iterable[Offer]) -> tuple[Offer, list[str]]:
     best = ordered[-1]
     sentences = []
     for other in reversed(ordered[:-1]):
-        if _agree(best.value, other.value) or other.rank <= HINT:
+        if agree_values(best.value, other.value) or other.rank <= HINT:
             continue
         sentence = (
             f"{best.control}: “{other.words}” ({other.shown}) and “{best.words}” ({best.shown}) "
@@ -68,7 +71,7 @@ def _reason(best: Offer, other: Offer) -> str:
     return "it comes later"
 
 
-def _agree(first: object, second: object) -> bool:
+def agree_values(first: object, second: object) -> bool:
     """Equal values agree, and so do tempo ranges that overlap."""
     if isinstance(first, TempoRequest) and isinstance(second, TempoRequest):
         return first.low_bpm <= second.high_bpm and second.low_bpm <= first.high_bpm

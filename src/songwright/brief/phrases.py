@@ -10,7 +10,7 @@ from itertools import pairwise
 from songwright.brief.text import Reading
 from songwright.brief.vocabulary import Word, vocabulary
 
-_GAP = re.compile(r"[ \-/&'.]{1,3}")
+_GAP = re.compile(r"[ \-/&'.:]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)

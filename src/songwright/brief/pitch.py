@@ -13,7 +13,7 @@ from songwright.theory.pitch import parse_pitch, pitch_name
 
 MOST_OCTAVES = 8
 
-_PITCH = r"[a-g](?:#|b)?(?:-1|\d)(?![\d:/a-z#])"
+_PITCH = r"(?:middle c\b|[a-g](?:#|b)?(?:-1|\d)(?![\d:/a-z#]))"
 _LEAD = (
     r"(?:\b(?:in |with |within |all )?(?:a |the )?(?:pitch |note |vocal |melodic )?"
     r"(?:range|notes|ambitus|compass|pitches)?(?: of| from| between|:)? ?)?"
@@ -22,8 +22,13 @@ _SPAN = re.compile(
     rf"{_LEAD}(?:\b(?:between|from|within) )?(?<![\w#])(?P<low>{_PITCH})(?: ?(?:-|to|and|"
     rf"through|up to) ?)(?P<high>{_PITCH})(?: range)?"
 )
+_MIDI = re.compile(
+    r"(?:(?:pitch |note )?range )?\bmidi (?:notes? |pitch(?:es)? |numbers? )?(?P<low>\d{1,3}) ?"
+    r"(?:-|to|and|through) ?(?P<high>\d{1,3})"
+)
 _ABOVE = re.compile(
-    rf"\b(?:(?:nothing|no notes?|not|never|no pitch(?:es)?|stay(?:s|ing)?|keep(?:s|ing)?|notes|"
+    rf"\b(?:(?:nothing|none|no notes?|not|never|no pitch(?:es)?|stay(?:s|ing)?|keep(?:s|ing)?|"
+    rf"notes|"
     rf"everything|all notes)(?: goes| go| it)? )?"
     rf"(?P<side>(?:above|higher than|over)|(?:below|lower than|under)) (?P<pitch>{_PITCH})"
 )
@@ -36,9 +41,8 @@ _OCTAVES = re.compile(
     rf"no more than|about|around|confined to|"
     rf"covering|covers|using|a|an|the|pitch|range|ambitus|compass|of|keep it|stay|is|"
     rf"stays) ){{0,5}}(?<![\w.])"
-    rf"(?P<count>-?{NUMBER}|an?|"
-    rf"single)[ -]octaves?(?P<half> and a half)?(?: (?:pitch )?(?:range|span|ambitus|compass|"
-    rf"wide))?"
+    rf"(?P<count>-?{NUMBER}|an?|single)(?P<half_before> and a half)?[ -]octaves?"
+    r"(?P<half> and a half)?(?: (?:pitch )?(?:range|span|ambitus|compass|wide))?"
 )
 
 
@@ -50,13 +54,18 @@ def read_pitch_range(reading: Reading) -> None:
     BriefError
         If the range is empty, or more than `MOST_OCTAVES` octaves.
     """
+    for match in reading.find(_MIDI):
+        low, high = sorted((int(match["low"]), int(match["high"])))
+        if high > 127:
+            raise BriefError(f"{high} is no MIDI pitch; choose 0 to 127, middle C is 60")
+        _offer_bounds(reading, match, low, high)
     for match in reading.find(_SPAN):
         low, high = _pitch(match["low"]), _pitch(match["high"])
         if low > high:
             low, high = high, low
         _offer_bounds(reading, match, low, high)
     for match in reading.find(_ABOVE):
-        negative = match.group().startswith(("nothing", "no", "never"))
+        negative = match.group().startswith(("nothing", "no", "never"))  # and "none"
         over = match["side"] in ("above", "higher than", "over")
         pitch = _pitch(match["pitch"])
         if over is negative:  # "nothing above C5", "stay below C5"
@@ -76,7 +85,7 @@ def read_pitch_range(reading: Reading) -> None:
             count = 1.0
         else:
             count = -read_number(word[1:]) if word.startswith("-") else read_number(word)
-        octaves = math.ceil(count + (0.5 if match["half"] else 0.0))
+        octaves = math.ceil(count + (0.5 if match["half"] or match["half_before"] else 0.0))
         if not 1 <= octaves <= MOST_OCTAVES:
             raise BriefError(
                 f"a range of {plain(count)} octaves is not possible; choose 1 to {MOST_OCTAVES}"
@@ -86,6 +95,8 @@ def read_pitch_range(reading: Reading) -> None:
 
 
 def _pitch(name: str) -> int:
+    if name == "middle c":
+        return 60
     pitch = parse_pitch(name[0].upper() + name[1:])
     if not 0 <= pitch <= 127:
         raise BriefError(f"{name!r} lies outside what instruments play; choose C-1 to G9")

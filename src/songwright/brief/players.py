@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
-from songwright.brief.model import InstrumentRequest
-from songwright.brief.offers import NAMED, Offer
+from songwright.brief.model import InstrumentRequest, TempoRequest
+from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
+from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
+from songwright.styles import style
+
+PART_TRAITS = ("density", "dynamics", "intensity")
+"""Traits of one part that are those of the whole piece when it has no other."""
 
 _PLAYS = re.compile(
     r" |(?: ?, ?| )(?:that |which |who )?(?:playing|plays?|on|as|carry(?:ing)?|carries|takes?|"
@@ -66,7 +71,7 @@ def _groups(
     before: Match | None = None  # a part word waiting for "… on the flute"
     used: set[int] = set()
     for i, match in enumerate(matches):
-        if i in used:
+        if i in used or _is_only_a_mood(reading, match):
             continue
         word = match.word
         if word.instruments:
@@ -107,6 +112,14 @@ def _groups(
     if before is not None:
         groups.append(([before], None, None))
     return groups
+
+
+def _is_only_a_mood(reading: Reading, match: Match) -> bool:
+    """True for the "vibes" of "summer vibes"; in a list of players they are a vibraphone."""
+    if match.phrase != "vibes":
+        return False
+    before = reading.lower[max(0, match.start - 6) : match.start]
+    return re.search(r"(?:^|[,+&;:] ?|\band |\bwith |\bon )$", before) is None
 
 
 def _touching(reading: Reading, pending: list[Match], noun: Match) -> list[Match]:
@@ -210,11 +223,25 @@ def _part_alone(reading: Reading, match: Match) -> bool:
 
 def _affects(reading: Reading, adjective: Match) -> None:
     """An adjective of an instrument colours the piece a little as well."""
-    if adjective.word.affect is not None and adjective.word.mood:
-        part = tuple(0.7 * x for x in adjective.word.affect)
+    word = adjective.word
+
+    def offer(control: str, value: object, shown: str, rank: int) -> None:
         reading.offers.append(
-            Offer("affect", part, "", adjective.phrase, reading.source, NAMED, adjective.start)
+            Offer(
+                control, value, shown, adjective.phrase, reading.source, rank, adjective.start
+            )  # the words are claimed with the instrument
         )
+
+    if word.style and word.hint:
+        offer("style", word.style, style(word.style).name, HINT)
+    if word.bpm is not None:  # "slow piano": the piece is slow as well
+        request = TempoRequest(*word.bpm)
+        offer("tempo", request, tempo_shown(request), HINT)
+    for trait in PART_TRAITS:
+        if value := getattr(word, trait):
+            offer(f"{trait} of a part", value, value, WORD)
+    if word.affect is not None and word.mood:
+        offer("affect", tuple(0.7 * x for x in word.affect), "", NAMED)
 
 
 def _only(reading: Reading) -> None:

@@ -24,7 +24,7 @@ from songwright.brief.phrases import find_phrases
 from songwright.brief.pitch import read_pitch_range
 from songwright.brief.players import read_players
 from songwright.brief.scenes import SceneMatch, content_words, match_scene
-from songwright.brief.tempo import read_tempo
+from songwright.brief.tempo import read_lone_number, read_tempo
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import CLAIMED, Reading, fold
 from songwright.brief.title import read_title
@@ -61,6 +61,7 @@ def read_prompt(reading: Reading) -> Found:
     read_mode(reading)
     read_vocabulary(reading)
     read_scenes(reading)
+    read_lone_number(reading)
     return Found(charts, tuple(targets))
 
 

@@ -8,7 +8,7 @@ from songwright.brief.model import TempoRequest
 from songwright.brief.numbers import NUMBER, TO, is_range, plain, read_number
 from songwright.brief.offers import NAMED, WORD
 from songwright.brief.offers import NUMBER as NUMBER_RANK
-from songwright.brief.text import Reading
+from songwright.brief.text import CLAIMED, Reading
 from songwright.brief.vocabulary import TempoWord, vocabulary
 from songwright.errors import BriefError
 from songwright.styles import style
@@ -34,16 +34,19 @@ _LIMIT = re.compile(
 )
 _SINGLE = re.compile(
     rf"(?:\b(?:at|in) )?(?:\ba? ?tempo(?: of|:| is| =|=)? ?)?{_ABOUT}"
-    rf"(?<![\w.])(?P<value>-?{NUMBER})[ -]?{_UNIT}(?: tempo)?"
+    rf"(?<![\w.])(?P<value>-?{NUMBER})(?:ish)?[ -]?{_UNIT}(?: tempo)?"
 )
 _LABELLED = re.compile(
     r"(?:\b(?:tempo|bpm|speed)(?: of| is|:| =|=|)|♩ ?=|\b(?:q|quarter(?: note)?|crotchet) ?=) ?"
-    rf"{_ABOUT}(?P<value>-?{NUMBER})(?![\d/]|[ -]?(?:bars?|measures?|sec|min))"
+    rf"{_ABOUT}(?P<value>-?{NUMBER})(?:ish)?(?![\w/]|[ -]?(?:bars?|measures?|sec|min))"
 )
 _AT = re.compile(
-    rf"\bat {_ABOUT}(?P<value>\d{{2,3}})(?=$|[,.;)]| (?:in|with|and|for|feel)\b)(?![.:]\d)"
+    rf"(?:\bat|@) ?{_ABOUT}(?P<value>\d{{2,3}})(?=$|[,.;)]| (?:in|with|and|for|feel)\b)(?![.:]\d)"
 )
 _BARE = re.compile(r"(?:^|[,;] ?)(?P<value>\d{2,3})(?= ?(?:$|[,;]))")
+_LONE = re.compile(
+    rf"(?<![\w.:/-])(?P<value>\d{{2,3}})(?=\W*(?:$|[,;!?{CLAIMED}]| (?:and|with|in|for)\b))"
+)
 _BELOW = ("under", "below", "slower than", "at most", "up to", "no more than", "no faster than")
 
 
@@ -76,6 +79,15 @@ def read_tempo(reading: Reading) -> None:
     for match in reading.find(_BARE):  # "drum and bass, 174": what else would it be
         if 50 <= int(match["value"]) <= 220:
             _offer(reading, match, float(match["value"]), float(match["value"]))
+
+
+def read_lone_number(reading: Reading) -> None:
+    """Take the only number that is left for the tempo: "techno 132", "180!!!"."""
+    if any(offer.control == "tempo" and offer.rank >= NUMBER_RANK for offer in reading.offers):
+        return
+    found = [m for m in _LONE.finditer(reading.lower) if 50 <= int(m["value"]) <= 220]
+    if len(found) == 1:
+        _offer(reading, found[0], float(found[0]["value"]), float(found[0]["value"]))
 
 
 def offer_word(reading: Reading, word: TempoWord, span: tuple[int, int]) -> None:

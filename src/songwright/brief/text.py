@@ -21,6 +21,11 @@ _REPLACED = {
     "‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "‐": "-", "‑": "-",
     "–": "-", "—": "-", "−": "-", "♯": "#", "♭": "b", "→": ">", "×": "x", "…": " ", "・": " ",
 }  # fmt: skip
+_SHORTHAND = (
+    (re.compile(r"\.{2,}"), ", "),
+    (re.compile(r"\bw/o\b"), "without"),
+    (re.compile(r"\bw/(?= ?[a-z])"), "with "),
+)
 _WORD = re.compile(r"[^\W_]+(?:['&.][^\W_]+)*[#]?")
 
 
@@ -40,7 +45,10 @@ def clean(text: str) -> str:
     # NFKC would turn ½ into 1⁄2 and fullwidth letters into plain ones, both welcome.
     composed = unicodedata.normalize("NFKC", text)
     plain = "".join(_REPLACED.get(c, c) for c in composed).replace("⁄", "/")
-    return "".join(c if c.isprintable() and c != CLAIMED else " " for c in plain).strip()
+    plain = "".join(c if c.isprintable() and c != CLAIMED else " " for c in plain)
+    for pattern, full in _SHORTHAND:
+        plain = pattern.sub(full, plain)
+    return plain.strip()
 
 
 def fold(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -20,6 +20,7 @@ from songwright.errors import StyleError
 from songwright.score import instruments
 
 _FILES = ("styles", "moods", "production", "controls", "instruments", "ensembles", "foreign")
+_NO_GENRE = ("acoustic", "electro", "chip", "orchestral", "orchestra")
 _SEPARATORS = re.compile(r"[-\s]+")
 
 
@@ -139,6 +140,13 @@ def vocabulary() -> Vocabulary:
         name = normal(row.id.replace("_", " "))
         role = "drums" if row.is_kit else "bass" if row.family == "bass" else ""
         phrases.setdefault(name, Word((name,), instruments=(row.id,), role=role))
+    for phrase, word in list(phrases.items()):
+        first = phrase.split(" ")[0]
+        genre = phrases.get(first) if first not in _NO_GENRE else None
+        if not word.instruments or word.style or genre is None or genre.hint or not genre.style:
+            continue
+        # "funk guitar" leans towards funk
+        phrases[phrase] = replace(word, style=genre.style, near=genre.near, hint=True)
     longest: dict[str, int] = {}
     for phrase in phrases:
         parts = phrase.split(" ")

@@ -13,9 +13,8 @@ from functools import cache
 
 from songwright.score import ChordSpan
 from songwright.theory import Chord, Key
+from songwright.theory.key_profiles import MAJOR_PROFILE, MINOR_PROFILE
 
-_MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
-_MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
 _ROOT = 0.55  # what the bass adds to the note that it holds
 
 
@@ -33,12 +32,12 @@ def clarity(spans: Iterable[ChordSpan], key: Key) -> float:
     if total <= 0:
         return 0.0
     shares = [w / total for w in weights]
-    own = _distance(shares, key.tonic_pc, _MINOR if key.is_minor else _MAJOR)
+    own = _distance(shares, key.tonic_pc, MINOR_PROFILE if key.is_minor else MAJOR_PROFILE)
     others = (
         _distance(shares, tonic, profile)
         for tonic in range(12)
-        for profile in (_MAJOR, _MINOR)
-        if (tonic, profile is _MINOR) != (key.tonic_pc, key.is_minor)
+        for profile in (MAJOR_PROFILE, MINOR_PROFILE)
+        if (tonic, profile is MINOR_PROFILE) != (key.tonic_pc, key.is_minor)
     )
     return min(others) - own
 

@@ -31,7 +31,10 @@ def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
     """
     charted = _charts(plan, brief)
     best: tuple[float, list[ChordSpan]] | None = None
-    for attempt in range(1 if all(c is not None for c in charted) else _ATTEMPTS):
+    # A mode has its own colour: there the loops stay as they are, clear or not.
+    is_tonal = plan.key.harmonic_mode in ("major", "minor")
+    is_open = is_tonal and not all(c is not None for c in charted)
+    for attempt in range(_ATTEMPTS if is_open else 1):
         spans = _draft(plan, style, charted, attempt)
         margin = clarity(spans, plan.key)
         if best is None or margin > best[0]:
@@ -116,9 +119,11 @@ def _progression(
         return parse_bars(stream.choice(progressions_of(name).loops))
 
     def fitness(p: ProgressionFacts) -> float:
-        whole = section.bars % len(parse_bars(p.chords)) == 0
+        length = len(parse_bars(p.chords))
         specific = 2.0 if section.function in p.functions else 1.0
-        return p.weight * specific * (1.0 if whole else 0.25)
+        # A short loop may be cut off; a form of eight or twelve bars wants to be heard whole.
+        cut = 1.0 if section.bars % length == 0 else 0.25 if length < 8 else 0.04
+        return p.weight * specific * cut
 
     return parse_bars(stream.choices(options, [fitness(p) for p in options])[0].chords)
 

@@ -98,6 +98,15 @@ def band_of(metric: str, kind: str) -> Band | None:
     return bands()[kind].metrics.get(metric)
 
 
+def nearest_band(metric: str, style_id: str) -> tuple[str, Band] | None:
+    """The first of a style's nearest kinds that has a band for a metric, and that band."""
+    for kind in nearest_to(style_id).kinds:
+        band = band_of(metric, kind)
+        if band is not None:
+            return kind, band
+    return None
+
+
 def percentile_of(metric: str, kind: str, value: float) -> float | None:
     """Percentile 0..100 of a value in human music of a kind.
 

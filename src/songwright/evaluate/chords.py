@@ -1,4 +1,7 @@
-"""The chords of a piece: those written in it, or else inferred pulse by pulse.
+"""The chords of a piece: heard in its accompaniment, pulse by pulse, or else as written.
+
+Chord symbols are taken only where the notes do not say the harmony (a lead sheet, tune and bass):
+what is judged is what sounds, and generated music must be read like the human music of the bands.
 
 Inference matches duration-weighted pitch classes of the accompaniment with chord templates and
 finds the cheapest path through the pulses, a change costing less on strong pulses (Viterbi). The
@@ -31,6 +34,7 @@ TEMPLATES: tuple[tuple[tuple[int, ...], float], ...] = (
 )
 _CHANGE = 0.35
 _WEAK_PULSE = 0.15
+_SPOKEN_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,27 @@ class Chords:
 @once
 def chords_of(piece: Piece) -> Chords:
     """Chords of a piece; none (count 0) when only a tune sounds."""
-    if piece.given_chords:
+    notes = accompaniment_of(piece)
+    if piece.given_chords and not _says_its_harmony(piece, notes):
         rows = piece.given_chords
         member = np.zeros((len(rows), 12), bool)
         for i, row in enumerate(rows):
             member[i, list(row[4])] = True
         table = np.array([row[:4] for row in rows], np.int64)
         return Chords(table[:, 0], table[:, 1], table[:, 2], table[:, 3], member, False)
-    notes = accompaniment_of(piece)
     if notes.size < max(4, piece.bars // 4):
         nothing = np.zeros(0, np.int64)
         return Chords(nothing, nothing, nothing, nothing, np.zeros((0, 12), bool), True)
     return _inferred(piece, notes)
+
+
+def _says_its_harmony(piece: Piece, accompaniment: Notes) -> bool:
+    """True when most sounding bars hold at least three pitch classes besides the tune."""
+    if accompaniment.size == 0:
+        return False
+    held = chroma_of(accompaniment, piece.bar_starts) > 0
+    sounding = np.unique(piece.notes["bar"]).size
+    return int(np.count_nonzero(held.sum(axis=1) >= 3)) >= _SPOKEN_SHARE * sounding
 
 
 @once

@@ -1,6 +1,7 @@
 """The arrangement over time: density, energy, who plays where.
 
-Blocks are the marked sections, or eight bars at a time where none are marked.
+Blocks are eight bars at a time from the first that sounds, whether sections are marked or not:
+the human music of the bands is not marked, and contrast is always greater between marked sections.
 """
 
 from __future__ import annotations
@@ -22,10 +23,7 @@ _FLOW_LAGS = (1, 2, 3)
 
 @once
 def blocks_of(piece: Piece) -> tuple[Span, ...]:
-    """Sections as spans of bars, or blocks of eight bars."""
-    if len(piece.sections) >= 2:
-        marks = [(s.start_bar, min(s.end_bar, piece.bars)) for s in piece.sections]
-        return tuple(m for m in marks if m[1] > m[0])
+    """Spans of eight bars; the last one may be shorter."""
     notes = everything(piece)
     if notes.size == 0:
         return ()

@@ -80,23 +80,26 @@ def bar_profile(piece: Piece) -> Findings:
 
 @measures("bar_order", "bar_joins")
 def bar_order(piece: Piece) -> Findings:
-    """How far the order of bars is from chance, in standard deviations."""
+    """How far the order of bars is from chance: effect sizes, so that length does not matter."""
     if piece.notes.size < 16:
         raise NotDefined("there are fewer than sixteen pitched notes")
-    joins = [z for part in range(len(piece.parts)) if (z := _join_z(piece, part)) is not None]
+    joins = [found for part in range(len(piece.parts)) if (found := _joins(piece, part))]
     if not joins:
-        raise NotDefined("no part has eight bars with notes")
-    smooth = float(np.sum(joins) / np.sqrt(len(joins)))
+        raise NotDefined("no part has eight bars with notes in a row")
+    smooth = sum(effect * count for effect, count in joins) / sum(count for _, count in joins)
     yield Finding("bar_joins", smooth)
-    diagonal = _diagonal_z(piece)
-    if diagonal is None:
+    following = _succession(piece)
+    if following is None:
         yield Finding("bar_order", None, why="fewer than eight bars sound")
         return
-    yield Finding("bar_order", float((smooth + diagonal) / np.sqrt(2.0)))
+    yield Finding("bar_order", smooth + following)
 
 
-def _join_z(piece: Piece, part: int) -> float | None:
-    """Smoothness of a part across its bar lines against all pairs of its bars."""
+def _joins(piece: Piece, part: int) -> tuple[float, int] | None:
+    """How much smoother a part crosses its bar lines than any two of its bars would join.
+
+    Returns the difference of mean leaps in standard deviations and the number of bar lines.
+    """
     notes = piece.notes[piece.notes["part"] == part]
     if np.unique(notes["bar"]).size < 8:
         return None
@@ -109,10 +112,9 @@ def _join_z(piece: Piece, part: int) -> float | None:
     everyone = leap[~np.eye(len(bars), dtype=bool)]
     spread = float(everyone.std())
     if spread <= 0:
-        return 0.0
-    # A leap of nothing is no join but a repeated note; steps are what a line is made of.
+        return 0.0, follows.size
     actual = leap[follows, follows + 1]
-    return float((everyone.mean() - actual.mean()) / spread * np.sqrt(follows.size))
+    return float((everyone.mean() - actual.mean()) / spread), follows.size
 
 
 def _edge_pitches(notes: Notes, first: np.ndarray[tuple[int], np.dtype[np.intp]]) -> tuple[
@@ -129,8 +131,11 @@ def _edge_pitches(notes: Notes, first: np.ndarray[tuple[int], np.dtype[np.intp]]
     return begin, finish
 
 
-def _diagonal_z(piece: Piece) -> float | None:
-    """Do bars that are alike have followers that are alike? Against all orders of the bars."""
+def _succession(piece: Piece) -> float | None:
+    """Do bars that are alike have followers that are alike? Correlation of the two over all pairs.
+
+    In random order it is 0 on average.
+    """
     chroma = half_bar_chroma(piece)
     chroma = chroma[: len(chroma) // 2 * 2].reshape(-1, 24)[:400]
     sounding = chroma.sum(axis=1) > 0
@@ -144,6 +149,4 @@ def _diagonal_z(piece: Piece) -> float | None:
     after = alike[1:, 1:][upper]
     if here.std() <= 1e-9 or after.std() <= 1e-9:
         return 0.0
-    r = float(np.corrcoef(here, after)[0, 1])
-    # Pairs are not independent: a matrix of n bars carries about n independent comparisons.
-    return float(np.arctanh(np.clip(r, -0.999, 0.999)) * np.sqrt(len(bars)))
+    return float(np.corrcoef(here, after)[0, 1])

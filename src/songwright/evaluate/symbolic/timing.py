@@ -6,6 +6,8 @@ unquantised recording fills with human deviations.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from songwright.evaluate.model import NotDefined
@@ -64,8 +66,10 @@ def swing(piece: Piece) -> Findings:
 def microtiming(piece: Piece) -> Findings:
     """Spread of onsets about the grid, in milliseconds.
 
-    What is the same for all notes of a part at one place in the beat (swing, a laid-back snare) is
-    taken away first; the standard deviation of the rest is the mean over parts by notes.
+    What is the same for all notes of a line at one place in the beat (swing, a laid-back snare) is
+    taken away first. The spread of the rest is the interquartile range as the standard deviation of
+    a normal distribution, so that ornaments between the grid points do not count, averaged over
+    lines by notes. Every drum of a kit is a line of its own.
     """
     notes = everything(piece)
     if notes.size < 16:
@@ -80,13 +84,12 @@ def microtiming(piece: Piece) -> Findings:
     else:
         ticks, slot = _off_grid(notes)
         deviation = ticks * seconds_per_tick(piece, notes)
-    group = notes["part"].astype(np.int64) * 16 + slot
+    line = lines_of(piece, notes)
+    group = line * 16 + slot
     for value in np.unique(group):
         mine = group == value
         deviation[mine] -= np.median(deviation[mine])
-    parts = [deviation[notes["part"] == p] for p in np.unique(notes["part"])]
-    spread = sum(float(np.std(d)) * d.size for d in parts) / notes.size
-    yield Finding("microtiming_ms", 1000.0 * spread)
+    yield Finding("microtiming_ms", 1000.0 * _mean_spread(deviation, line, _robust))
 
 
 def _off_grid(notes: Notes) -> tuple[Floats, Ticks]:
@@ -105,10 +108,33 @@ def _off_grid(notes: Notes) -> tuple[Floats, Ticks]:
 
 @measures("velocity_spread")
 def velocity_spread(piece: Piece) -> Findings:
-    """Standard deviation of velocity within a part, mean over parts by notes."""
+    """Standard deviation of velocity within a line, mean over lines by notes.
+
+    Every drum of a kit is a line of its own: a soft hi-hat under a loud snare is no dynamics.
+    """
     notes = everything(piece)
     if notes.size < 16:
         raise NotDefined("there are fewer than sixteen notes")
     velocity = notes["velocity"].astype(np.float64)
-    parts = [velocity[notes["part"] == p] for p in np.unique(notes["part"])]
-    yield Finding("velocity_spread", sum(float(np.std(v)) * v.size for v in parts) / notes.size)
+    line = lines_of(piece, notes)
+    yield Finding("velocity_spread", _mean_spread(velocity, line, lambda v: float(np.std(v))))
+
+
+def lines_of(piece: Piece, notes: Notes) -> Ticks:
+    """A number for the line of each note: its part, and for kits its drum too."""
+    kits = np.array([part.is_kit or part.role == "drums" for part in piece.parts], bool)
+    drum = np.where(kits[notes["part"]], notes["pitch"].astype(np.int64) + 1, 0)
+    lines: Ticks = notes["part"].astype(np.int64) * 256 + drum
+    return lines
+
+
+def _mean_spread(values: Floats, line: Ticks, spread: Callable[[Floats], float]) -> float:
+    """Spread within each line, averaged by notes."""
+    groups = [values[line == number] for number in np.unique(line)]
+    return sum(spread(group) * group.size for group in groups) / values.size
+
+
+def _robust(values: Floats) -> float:
+    """Standard deviation of a normal distribution with the same quartiles."""
+    low, high = np.percentile(values, [25.0, 75.0])
+    return float((high - low) / 1.349)
