@@ -85,7 +85,6 @@ _SHAPE = re.compile(
     + "|".join(sorted(map(re.escape, _SHAPES), key=len, reverse=True))
     + r")(?: form| structure)?\b"
 )
-_VERSE_CHORUS = re.compile(r"\bverse[ -/]chorus(?:[ -/]bridge)?(?: (?:form|structure|song))?\b")
 _BARS_OF_ITEM = re.compile(
     rf"({NUMERAL})[ -]?{_COUNT}| ?: ?(\d{{1,3}})\b|\((\d{{1,3}})\)|[a-z] ({_PLAIN_BARS})$"
 )
@@ -212,7 +211,6 @@ def _sections(item: str) -> list[SectionRequest]:
 
 
 _SKELETON = ("verse", "chorus", "verse", "chorus")
-_LETTER_SKELETON = ("A", "B", "A")
 
 
 def _sections_with_bars(reading: Reading) -> None:

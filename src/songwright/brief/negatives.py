@@ -189,8 +189,8 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
     if word.affect is not None:
         opposite = tuple(-0.5 * x for x in word.affect)
         offer("affect", opposite, "", WORD)
-        if word.mood:
-            offer("mood", f"not {match.phrase}", "the opposite, half as strong", WORD)
+        control = "mood" if word.mood else "character"
+        offer(control, f"not {match.phrase}", "the opposite, half as strong", WORD)
     if word.bpm is not None:
         slow = word.bpm[1] < 100
         request = TempoRequest(88.0, 126.0) if slow else TempoRequest(76.0, 112.0)

@@ -6,10 +6,9 @@ import re
 
 from songwright.brief.model import TempoRequest
 from songwright.brief.numbers import NUMBER, TO, is_range, plain, read_number
-from songwright.brief.offers import NAMED, WORD
 from songwright.brief.offers import NUMBER as NUMBER_RANK
 from songwright.brief.text import CLAIMED, Reading
-from songwright.brief.vocabulary import TempoWord, vocabulary
+from songwright.brief.vocabulary import vocabulary
 from songwright.errors import BriefError
 from songwright.styles import style
 
@@ -88,13 +87,6 @@ def read_lone_number(reading: Reading) -> None:
     found = [m for m in _LONE.finditer(reading.lower) if 50 <= int(m["value"]) <= 220]
     if len(found) == 1:
         _offer(reading, found[0], float(found[0]["value"]), float(found[0]["value"]))
-
-
-def offer_word(reading: Reading, word: TempoWord, span: tuple[int, int]) -> None:
-    """Record a tempo word; a term such as Largo beats a plain word such as slow."""
-    request = TempoRequest(word.low_bpm, word.high_bpm)
-    rank = NAMED if word.term else WORD
-    reading.offer("tempo", request, shown(request), span, rank)
 
 
 def for_style(request: TempoRequest, style_id: str) -> TempoRequest:
