@@ -9,6 +9,7 @@ short-term loudness. The page is written anew each time from the pieces themselv
 from __future__ import annotations
 
 import argparse
+import io
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -90,6 +91,7 @@ def draw(song: Song, audio: np.ndarray, rate: int, path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
+    from PIL import Image  # noqa: PLC0415 (comes with matplotlib)
 
     plan, score = song.plan, song.score
     times = TimeMap.of(score)
@@ -132,8 +134,13 @@ def draw(song: Song, audio: np.ndarray, rate: int, path: Path) -> None:
     level.set_xlabel("seconds")
     level.set_xlim(0, audio.shape[1] / rate)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=62, pil_kwargs={"optimize": True})
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=62)
     plt.close(figure)
+    # Sixty-four colours are enough for these pictures and keep the repository small.
+    Image.open(drawn).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
 
 
 HEAD = """# The styles

@@ -121,7 +121,7 @@ def _fit(
             nearest = low / bar_seconds
             if brief.tempo is None:
                 bars = _whole_phrases(nearest, brief, style, tempo)
-                return bars, round(tempo * bars / nearest, 1), 1.0
+                return bars, float(round(tempo * bars / nearest)), 1.0
             return _round_bars(max(1, nearest - 0.999), max(1, nearest + 0.999)), tempo, 1.0
         first, last = math.ceil(low / bar_seconds - 1e-9), math.floor(high / bar_seconds + 1e-9)
         if last < first:  # no whole bar fits: bend towards the nearest

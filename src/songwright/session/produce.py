@@ -119,6 +119,7 @@ _MODELS = (
 
 def warm_up(folder: str, progress: Progress) -> None:
     """Compile every kernel of rendering, mixing and measuring; the code is cached on disk."""
+    from songwright.evaluate import warm_up as warm_up_judge  # noqa: PLC0415
     from songwright.evaluate.hearing import measure_audio  # noqa: PLC0415
     from songwright.evaluate.sound.warmup import warm_up as warm_up_hearing  # noqa: PLC0415
 
@@ -129,6 +130,7 @@ def warm_up(folder: str, progress: Progress) -> None:
         render_part(PlayedPart("warm", "warm", "chords", name, notes), SAMPLE_RATE_HZ // 2)
     warm_up_mix()
     warm_up_hearing()
+    warm_up_judge()
     tone = np.zeros((2, 4 * SAMPLE_RATE_HZ), np.float32)
     tone[:, ::480] = 0.5
     path = Path(folder) / "warm.wav"

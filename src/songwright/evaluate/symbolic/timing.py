@@ -131,10 +131,10 @@ def lines_of(piece: Piece, notes: Notes) -> Ticks:
 def _mean_spread(values: Floats, line: Ticks, spread: Callable[[Floats], float]) -> float:
     """Spread within each line, averaged by notes."""
     groups = [values[line == number] for number in np.unique(line)]
-    return sum(spread(group) * group.size for group in groups) / values.size
+    return float(sum(spread(group) * group.size for group in groups) / values.size)
 
 
 def _robust(values: Floats) -> float:
     """Standard deviation of a normal distribution with the same quartiles."""
-    low, high = np.percentile(values, [25.0, 75.0])
-    return float((high - low) / 1.349)
+    low, high = (float(v) for v in np.percentile(values, (25.0, 75.0)))
+    return (high - low) / 1.349
