@@ -64,7 +64,7 @@ def _proposed(
     size = max(size, sum(part.priority <= 2 for part in style.parts))  # the core stays whole
     parts: list[PartPlan] = []
     for facts in sorted(style.parts, key=lambda p: p.priority):
-        if facts.role in barred_roles or (facts.role == "lead" and not use.lead):
+        if facts.role in barred_roles or (facts.role in ("lead", "counter") and not use.lead):
             continue
         if len(parts) >= size:
             break

@@ -133,7 +133,8 @@ def _abridged(drafts: list[_Draft], bars: int) -> list[_Draft]:
 def _loss(
     kept: list[_Draft], drafts: list[_Draft], joins: set[tuple[str, str]], bars: int
 ) -> float:
-    loss = 8.0 * abs(sum(d[1] for d in kept) - bars) / bars
+    loss = 8.0 * min(1.0, abs(sum(d[1] for d in kept) - bars) / bars)  # lengths will be fitted
+    loss += 5.0 * max(0.0, len(kept) - max(1.0, bars / 4))  # a section needs room to speak
     letters = {d[2] for d in kept}
     for draft in drafts:
         if draft[2] not in letters:

@@ -20,7 +20,7 @@ from songwright.styles import Style
 from songwright.theory import Key, Meter
 from songwright.units import TICKS_PER_BEAT
 
-MAX_BEND = 0.02
+MAX_BEND = 0.0195  # a listener is promised 2 %; the rest is for rounding
 _RITARDANDO = (1.04, 1.1, 1.2, 1.36)  # time stretch of the last four beats
 
 
@@ -48,6 +48,8 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     asked = choose_tempo(brief, style, rng)
     usual = "final" if style.ending == "loop" else style.ending  # only a loop ends as one
     ending = brief.ending or (usual if use.ending == "final" else use.ending)
+    if brief.ritardando and not brief.ending and ending in ("hard", "fade"):
+        ending = "final"  # a slowing end comes to rest
     bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, decisions)
     slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
     rubato = style.performance.rubato if brief.tempo is None else 0.0

@@ -54,7 +54,11 @@ def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
     usual = {name: rank for rank, name in enumerate(_USUAL)}
     chosen = min(
         (style(name) for name in style_ids()),
-        key=lambda s: (_distance(brief.affect, s, wanted), usual.get(s.id, len(usual)), s.id),
+        key=lambda s: (
+            round(_distance(brief.affect, s, wanted) + _strain(brief, s), 6),
+            usual.get(s.id, len(usual)),
+            s.id,
+        ),
     )
     named = wanted or brief.affect != Affect()
     reason = "nearest to the mood and instruments" if named else "no style was named"
@@ -85,6 +89,21 @@ def _distance(affect: Affect, candidate: Style, wanted: list[set[str]]) -> float
     met = sum(bool(request & known) for request in wanted) / len(wanted)
     whole = all(asked & set(part.instruments) for part in candidate.parts)
     return far - 0.6 * met - (0.5 if whole else 0.0)
+
+
+def _strain(brief: Brief, candidate: Style) -> float:
+    """How unusual the metre, the tempo and the mode asked for would be in a style."""
+    strain = 0.0
+    if brief.meter is not None:
+        share = candidate.meters.get(str(brief.meter), 0.0) / sum(candidate.meters.values())
+        strain += 0.5 * max(0.0, 1.0 - 3.0 * share)
+    if brief.tempo is not None:
+        tempo = candidate.tempo
+        inside = tempo.low_bpm <= brief.tempo.high_bpm and brief.tempo.low_bpm <= tempo.high_bpm
+        strain += 0.0 if inside else 0.3
+    if brief.feel in ("swing", "shuffle"):
+        strain += 0.4 if candidate.swing <= 0.55 else 0.0
+    return strain
 
 
 def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
