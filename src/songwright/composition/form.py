@@ -108,6 +108,7 @@ _DEAR = {"chorus": 4.0, "drop": 4.0, "verse": 3.0, "A": 3.0, "B": 2.5, "intro": 
 _CHEAP = ("interlude", "post-chorus", "solo", "bridge", "breakdown", "C", "D")
 _NEVER_FIRST = ("interlude", "outro", "bridge", "breakdown", "post-chorus", "pre-chorus", "solo")
 _LEADS_TO = {"pre-chorus": ("chorus",), "build": ("drop", "chorus")}
+_ONE_SECTION_BELOW = 8  # bars; shorter pieces are one thought
 _MOST_SECTIONS = 12  # beyond these every choice of sections is too many to weigh
 
 
@@ -122,6 +123,8 @@ def _abridged(drafts: list[_Draft], bars: int) -> list[_Draft]:
     joins = {(a[0], b[0]) for a, b in pairwise(drafts)}
     best: tuple[float, int] | None = None
     for choice in range(1, 1 << len(drafts)):
+        if bars < _ONE_SECTION_BELOW and choice.bit_count() > 1:
+            continue
         kept = [d for i, d in enumerate(drafts) if choice >> i & 1]
         loss = _loss(kept, drafts, joins, bars)
         if best is None or (loss, -choice) < best:
