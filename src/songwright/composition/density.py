@@ -17,6 +17,7 @@ from songwright.units import TICKS_PER_BEAT
 SPARSE_BELOW, DENSE_ABOVE = 1.35, 2.2
 _MARGIN = 0.06  # the performance may move a note over a grid line
 _TRIES = 6
+_CALMEST = {"chords": ("sustained",), "bass": ("half_notes",), "pad": ("sustained_pad",)}
 _UNPITCHED = ("drums", "percussion")
 # Which parts a sparse texture gives up first.
 _FIRST_TO_GO = ("arp", "riff", "stabs", "counter", "pad", "inner")
@@ -84,6 +85,11 @@ def _thinner(plan: Plan, attempt: int) -> Plan:
         for role in _FIRST_TO_GO[: 2 * (attempt - 1)]:
             kept = tuple(p for p in parts if p.role != role or p.requested)
             parts = kept if _still_music(kept) else parts
+    if attempt >= 3:  # then those that stay play long notes
+        parts = tuple(
+            replace(part, patterns=_CALMEST[part.role]) if part.role in _CALMEST else part
+            for part in parts
+        )
     return _with_parts(plan, parts)
 
 

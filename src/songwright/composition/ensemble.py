@@ -235,10 +235,10 @@ def _ranged(
     parts = _with_room(parts, low, high, decisions)
     ranged = []
     for part in parts:
-        if part.role in _UNPITCHED:
+        player = instrument(part.instrument)
+        if player.is_kit:
             ranged.append(replace(part, low=35, high=81))
             continue
-        player = instrument(part.instrument)
         bottom, top = _window(part, player, brief, use)
         bottom, top = _meet((bottom, top), (low, high), (player.low, player.high))
         ranged.append(replace(part, low=bottom, high=top))
@@ -334,7 +334,7 @@ def _with_room(
     kept = []
     for part in parts:
         player = instrument(part.instrument)
-        if part.role in _UNPITCHED or part.requested or _room(player, low, high) >= _LEAST_ROOM:
+        if player.is_kit or part.requested or _room(player, low, high) >= _LEAST_ROOM:
             kept.append(part)
         else:
             decisions.append(

@@ -21,6 +21,7 @@ from songwright.theory import Key, Meter
 from songwright.units import TICKS_PER_BEAT
 
 MAX_BEND = 0.0195  # a listener is promised 2 %; the rest is for rounding
+_HELD_LAST_BAR = 1.25  # and of the bar after them
 _RITARDANDO = (1.04, 1.1, 1.2, 1.36)  # time stretch of the last four beats
 
 
@@ -50,8 +51,9 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     ending = brief.ending or (usual if use.ending == "final" else use.ending)
     if brief.ritardando and not brief.ending and ending in ("hard", "fade"):
         ending = "final"  # a slowing end comes to rest
-    bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, decisions)
     slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
+    held_beats = _slowing_beats(meter) if slows else 0.0
+    bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, held_beats, decisions)
     rubato = style.performance.rubato if brief.tempo is None else 0.0
     spare = None
     if brief.length is not None and brief.length.exact:
@@ -108,9 +110,10 @@ def _fit(
     meter: Meter,
     tempo: float,
     ending: str,
+    held_beats: float,
     decisions: list[Decision],
 ) -> tuple[int, float, float]:
-    """Bars, tempo and the time stretch of the last bar."""
+    """Bars, tempo and the time stretch of the last bar; a slow end takes ``held_beats`` more."""
     length = brief.length
     beats_per_bar = meter.bar_ticks / TICKS_PER_BEAT
     if length is not None and length.unit == "bars":
@@ -119,6 +122,8 @@ def _fit(
     high = length.high if length is not None else use.seconds * 1.1
     bar_seconds = beats_per_bar * 60.0 / tempo
     if length is None or not length.exact:
+        held_seconds = min(held_beats * 60.0 / tempo, low / 2)
+        low, high = low - held_seconds, high - held_seconds
         if length is not None and low == high:  # "about": within one bar
             nearest = low / bar_seconds
             if brief.tempo is None:
@@ -243,7 +248,7 @@ def _slow_down(
     ][-len(_RITARDANDO) :]
     first = pulses[0][0]
     slowed = [(at, f, n) for (at, n), f in zip(pulses, _RITARDANDO[-len(pulses) :], strict=True)]
-    slowed.append((last_bar, 1.25, meter.bar_ticks))
+    slowed.append((last_bar, _HELD_LAST_BAR, meter.bar_ticks))
     extra = sum((f - 1.0) * n for _, f, n in slowed)
     faster = 1.0
     if most is not None:
@@ -252,6 +257,13 @@ def _slow_down(
         faster += extra * scale / first
     head = [TempoChange(c.tick, c.bpm * faster) for c in changes if c.tick < first]
     return head + [TempoChange(at, tempo / f) for at, f, _ in slowed]
+
+
+def _slowing_beats(meter: Meter) -> float:
+    """Beats by which a ritardando and the held last bar make a piece longer."""
+    pulses = (meter.pulses_ticks * 2)[-len(_RITARDANDO) :]
+    slowed = sum((f - 1.0) * n for f, n in zip(_RITARDANDO[-len(pulses) :], pulses, strict=True))
+    return (slowed + (_HELD_LAST_BAR - 1.0) * meter.bar_ticks) / TICKS_PER_BEAT
 
 
 def _swing(brief: Brief, style: Style, meter: Meter) -> tuple[float, int]:

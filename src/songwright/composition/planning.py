@@ -34,6 +34,12 @@ def make_plan(brief: Brief, seed: int) -> Plan:
     frame = make_frame(brief, facts, use, rng(seed, "frame"))
     sections, energy = plan_sections(brief, facts, use, frame, rng(seed, "form"))
     parts, granted = choose_parts(brief, facts, use, rng(seed, "ensemble"))
+    if sum(part.role not in ("drums", "percussion") for part in parts) == 1:
+        # A soloist has nobody to introduce the tune: every section is the tune.
+        sections = tuple(
+            replace(s, function="A") if s.function in ("intro", "interlude") else s
+            for s in sections
+        )
     sections = assign_sections(sections, parts, facts)
     soft, loud = _DYNAMICS.get(brief.dynamics, use.velocity)
     plan = Plan(
