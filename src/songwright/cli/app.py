@@ -13,6 +13,8 @@ _COMMANDS = {
     "styles": ("songwright.cli.catalogue", "List the styles."),
     "instruments": ("songwright.cli.catalogue", "List the instruments."),
     "render": ("songwright.cli.render", "Play any MIDI file into stems, mix and master."),
+    "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),
+    "compare": ("songwright.cli.compare", "Rank pieces and say what decides."),
     "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
     "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
 }

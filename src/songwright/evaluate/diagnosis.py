@@ -7,15 +7,19 @@ person would do, and the change that will do it in Songwright.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
+from typing import TypeVar
 
 import msgspec
 
 from songwright.evaluate.judgement import CONTROLS_MET, Judged, Judgement, limit_score
 from songwright.evaluate.model import Span
+
+T = TypeVar("T", int, float)
 
 SIDES = ("below", "above")
 REFINE_EXISTS = False
@@ -135,18 +139,29 @@ def unchecked() -> tuple[Limitation, ...]:
 
 
 def _finding(row: Limitation, signs: list[tuple[Sign, Judged]]) -> Finding:
-    bars: dict[Span, None] = {}
-    seconds: dict[tuple[float, float], None] = {}
-    for _, judged in signs:
-        evidence = judged.measurement.evidence
-        bars.update(dict.fromkeys(evidence.bars[:_MOST_PLACES]))
-        seconds.update(dict.fromkeys(evidence.seconds[:_MOST_PLACES]))
+    places = [j.measurement.evidence for _, j in signs]
     return Finding(
         row.id, row.name, row.meaning, round(fmean(s.badness(j) for s, j in signs), 3),
         tuple(j.id for _, j in signs), tuple(_reason(s, j) for s, j in signs),
-        tuple(sorted(bars))[:_MOST_PLACES], tuple(sorted(seconds))[:_MOST_PLACES],
+        _narrowed([span for p in places for span in p.bars]),
+        _narrowed([span for p in places for span in p.seconds]),
         row.advice, row.refine,
     )  # fmt: skip
+
+
+def _narrowed(spans: Sequence[tuple[T, T]]) -> tuple[tuple[T, T], ...]:
+    """Spans in order without those that hold another one, neighbours joined, the first six."""
+    fine = [
+        (a, b) for a, b in set(spans)
+        if not any((c, d) != (a, b) and a <= c and d <= b for c, d in spans)
+    ]  # fmt: skip
+    joined: list[tuple[T, T]] = []
+    for a, b in sorted(fine):
+        if joined and a <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(b, joined[-1][1]))
+        else:
+            joined.append((a, b))
+    return tuple(joined[:_MOST_PLACES])
 
 
 def _reason(sign: Sign, judged: Judged) -> str:
@@ -155,7 +170,7 @@ def _reason(sign: Sign, judged: Judged) -> str:
     edge = sign.edge(judged)
     unit = f" {judged.facts.unit}" if judged.facts.unit not in ("", "share") else ""
     against = "the limit" if sign.value is not None or judged.band is None else (
-        f"{'95' if sign.side == 'above' else '5'} % of human music ({judged.kind})"
+        f"the {'95' if sign.side == 'above' else '5'}th percentile of human music ({judged.kind})"
     )  # fmt: skip
     note = judged.measurement.evidence.note
     tail = f" ({note})" if note else ""

@@ -175,8 +175,7 @@ def judge_measurements(
         )
 
         judged += [
-            _against_limits(m, sound_facts()[m.metric], sound_limits().get(m.metric))
-            for m in heard
+            _against_limits(m, sound_facts()[m.metric], sound_limits().get(m.metric)) for m in heard
         ]
     if controls:
         judged.append(_controls(controls))
@@ -185,9 +184,7 @@ def judge_measurements(
     return Judgement(kind, reference.nearness, reference.why, groups_of(metrics), metrics, style)
 
 
-def _against_humans(
-    measurement: Measurement, facts: MetricFacts, kinds: tuple[str, ...]
-) -> Judged:
+def _against_humans(measurement: Measurement, facts: MetricFacts, kinds: tuple[str, ...]) -> Judged:
     value = measurement.value
     for kind in kinds:
         band = band_of(measurement.metric, kind)
@@ -241,9 +238,7 @@ def _controls(controls: Sequence[tuple[str, bool]]) -> Judged:
     share = round(1.0 - len(missed) / len(controls), 4)
     note = f"missed: {', '.join(missed)}" if missed else "every request was met"
     measurement = Measurement(CONTROLS_MET.id, share, Evidence(note=note))
-    return Judged(
-        measurement, CONTROLS_MET, score=share, inside=not missed, low=1.0, high=1.0
-    )
+    return Judged(measurement, CONTROLS_MET, score=share, inside=not missed, low=1.0, high=1.0)
 
 
 def groups_of(metrics: Sequence[Judged]) -> tuple[Group, ...]:

@@ -6,6 +6,8 @@ kind. Nothing is guessed from names of files.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from songwright.score import Part, Score, instrument
 
 _KEYBOARDS = frozenset(
@@ -65,7 +67,7 @@ def _is_single_line(part: Part) -> bool:
     alone = sum(
         later.onset_ticks - earlier.onset_ticks > 0
         and later.onset_ticks >= earlier.end_ticks - max(60, earlier.duration_ticks // 4)
-        for earlier, later in zip(notes, notes[1:], strict=False)
+        for earlier, later in pairwise(notes)
     )
     return alone >= 0.95 * (len(notes) - 1)
 

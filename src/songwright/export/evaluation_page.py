@@ -1,0 +1,191 @@
+"""The judgement as one self-contained page: findings first, then pictures, then every metric."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from songwright.composition import Plan
+from songwright.evaluate.diagnosis import Finding, diagnose, unchecked
+from songwright.evaluate.judgement import Judged, Judgement
+from songwright.score import Score
+
+if TYPE_CHECKING:
+    from songwright.evaluate.sound import SoundCurves
+    from songwright.perform import Performance
+
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:1060px;margin:2rem auto;padding:0 1rem}
+h1{margin-bottom:0}h2{margin-top:2rem}.against{opacity:.8}
+svg{width:100%;background:#8881;border-radius:6px;display:block;margin:.3rem 0}
+svg text{fill:currentColor}svg.dot{width:12rem;background:none;margin:0}
+img.matrix{width:min(100%,480px);image-rendering:pixelated;border-radius:6px}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;
+border-bottom:1px solid #8884;vertical-align:top}td.number{white-space:nowrap}
+.finding{border-left:4px solid #d62839;padding:.1rem .9rem;margin:.8rem 0}
+.finding h3{margin:.2rem 0}.finding ul{margin:.2rem 0}
+.good{border-color:#2a9d5c}.note{border-left:4px solid #f3a712;padding-left:.8rem}
+.out{color:#d62839;font-weight:600}.none{opacity:.6}code{font-size:.9em}
+"""
+
+
+def evaluation_html(
+    title: str,
+    judgement: Judgement,
+    *,
+    score: Score | None = None,
+    plan: Plan | None = None,
+    performance: Performance | None = None,
+    curves: SoundCurves | None = None,
+) -> str:
+    """A page that needs nothing but itself.
+
+    Parameters
+    ----------
+    title
+        Name of the piece.
+    judgement
+        What the judge says of it.
+    score, plan, performance
+        The notes, for the pictures of form; without them those are left out.
+    curves
+        Loudness and spectrum, for the pictures of sound.
+    """
+    body = [f"<h1>{escape(title) or 'Untitled'}</h1>", _against(judgement), _findings(judgement)]
+    body.append(_groups(judgement))
+    if score is not None:
+        body.append(_form(score, plan, performance, judgement))
+    if curves is not None:
+        body.append(_sound(curves))
+    body.append(_metrics(judgement))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}: evaluation</title><style>{_STYLE}</style></head>"
+        f"<body>{''.join(body)}</body></html>\n"
+    )
+
+
+def _against(judgement: Judgement) -> str:
+    kind = judgement.kind.replace("_", " ") or "no human band"
+    return (
+        f'<p class="against">Read against {escape(kind)} ({escape(judgement.nearness)}). '
+        f"{escape(judgement.why)}</p>"
+    )
+
+
+def _findings(judgement: Judgement) -> str:
+    found = diagnose(judgement)
+    blocks = [_finding(f) for f in found]
+    if not found:
+        blocks = ['<p class="finding good">No common limitation shows in the metrics.</p>']
+    blocks += [
+        f'<p class="note">Not checked: {escape(row.name.lower())} ({escape(row.unchecked)}).</p>'
+        for row in unchecked()
+    ]
+    return f"<h2>Findings</h2>{''.join(blocks)}"
+
+
+def _finding(finding: Finding) -> str:
+    bars = ", ".join(f"{a + 1}–{b}" if b - a > 1 else str(a + 1) for a, b in finding.bars)
+    seconds = ", ".join(f"{a:.1f}–{b:.1f}" for a, b in finding.seconds)
+    where = "; ".join(filter(None, (f"bars {bars}" if bars else "",
+                                    f"{seconds} s" if seconds else "")))  # fmt: skip
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in finding.reasons)
+    return (
+        f'<div class="finding"><h3>{escape(finding.name)}</h3>'
+        f"<p>{escape(finding.meaning)}{f' <em>({where})</em>' if where else ''}</p>"
+        f"<ul>{reasons}</ul><p><strong>Do:</strong> {escape(finding.advice)}</p>"
+        f"<p><code>songwright refine {escape(finding.refine)}</code> "
+        '<span class="none">(a later command; not there yet)</span></p></div>'
+    )
+
+
+def _groups(judgement: Judgement) -> str:
+    if not judgement.groups:
+        return '<p class="note">Nothing in it could be judged.</p>'
+    names = {m.id: m.facts.name for m in judgement.metrics}
+    rows = "".join(
+        f"<tr><th>{escape(g.name)}</th><td>{g.mean:.2f}</td><td>{g.minimum:.2f} "
+        f"({escape(names[g.worst])})</td><td>{g.inside:.0%} of {g.count}</td></tr>"
+        for g in judgement.groups
+    )
+    return (
+        "<h2>Groups</h2><p>1 is the middle half of human music, 0.5 the edge of its band. About "
+        "one metric in ten lies outside in human music too.</p><table><tr><th>group</th>"
+        f"<th>mean</th><th>minimum</th><th>inside</th></tr>{rows}</table>"
+    )
+
+
+def _form(
+    score: Score, plan: Plan | None, performance: Performance | None, judgement: Judgement
+) -> str:
+    from songwright.evaluate.piece import piece_of  # noqa: PLC0415 (the kernels load with these)
+    from songwright.export import evaluation_pictures as draw  # noqa: PLC0415
+    from songwright.export.pictures import piano_roll  # noqa: PLC0415
+
+    piece = piece_of(score, performance, None if plan is None else plan.energy)
+    theme = judgement.metric("theme_coverage")
+    spans = () if theme is None else theme.measurement.evidence.bars
+    parts = ["<h2>The piece</h2>", piano_roll(score, plan or draw.outline_of(score))]
+    strip = draw.theme_strip(score, spans, piece.bars)
+    parts += ["<h3>Themes</h3>", strip] if strip else []
+    parts += ["<h3>Energy</h3>", draw.energy_picture(piece)]
+    matrix = draw.similarity_picture(piece)
+    if matrix:
+        parts += [
+            "<h3>Self-similarity</h3>", matrix,
+            "<p>Time runs right and down; dark is alike; lines beside the diagonal: returns.</p>",
+        ]  # fmt: skip
+    return "".join(parts)
+
+
+def _sound(curves: SoundCurves) -> str:
+    from songwright.export import evaluation_pictures as draw  # noqa: PLC0415
+
+    loudness = draw.loudness_picture(curves)
+    parts = ["<h2>The sound</h2>"]
+    parts += ["<h3>Loudness</h3>", loudness] if loudness else []
+    parts += ["<h3>Spectrum</h3>", draw.spectrum_picture(curves)]
+    return "".join(parts)
+
+
+def _metrics(judgement: Judgement) -> str:
+    parts = [
+        "<h2>Metrics</h2><p>Dot: this piece. Thin line: 5th to 95th percentile of human music; "
+        "thick: its middle half. For sound the thick line is what passes.</p>"
+    ]
+    for group in dict.fromkeys(m.facts.dimension for m in judgement.metrics):
+        rows = "".join(_row(m) for m in judgement.metrics if m.facts.dimension == group)
+        parts.append(
+            f"<h3>{escape(group)}</h3><table><tr><th>metric</th><th>value</th><th>band</th>"
+            f"<th></th><th>where</th></tr>{rows}</table>"
+        )
+    return "".join(parts)
+
+
+def _row(judged: Judged) -> str:
+    from songwright.export.evaluation_pictures import band_dot  # noqa: PLC0415
+
+    facts, evidence = judged.facts, judged.measurement.evidence
+    name = f'<th title="{escape(facts.meaning)}">{escape(facts.name)}</th>'
+    if judged.value is None:
+        return (
+            f'<tr class="none">{name}<td colspan="4">{escape(judged.measurement.reason)}</td></tr>'
+        )
+    unit = f" {facts.unit}" if facts.unit not in ("", "share") else ""
+    low = "…" if judged.low is None else f"{judged.low:.4g}"
+    high = "…" if judged.high is None else f"{judged.high:.4g}"
+    band = "" if low == high == "…" else f"{low} to {high}"
+    kind = f" ({judged.kind.replace('_', ' ')})" if judged.kind else ""
+    bars = ", ".join(f"{a + 1}–{b}" for a, b in evidence.bars[:4])
+    seconds = ", ".join(f"{a:.1f}–{b:.1f} s" for a, b in evidence.seconds[:4])
+    place = f"bars {bars}" if bars else seconds
+    where = escape("; ".join(filter(None, (place, evidence.note))))
+    shade = ' class="number out"' if judged.inside is False else ' class="number"'
+    return (
+        f"<tr>{name}<td{shade}>{judged.value:.4g}{escape(unit)}</td>"
+        f'<td class="number">{band}{escape(kind)}</td><td>{band_dot(judged)}</td>'
+        f"<td>{where}</td></tr>"
+    )
