@@ -166,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.prompts", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--file", type=Path, default=FILE, help="another prompt file")
     parser.add_argument("--only", action="append", help='an id, or a pattern such as "keys-*"')
     parser.add_argument("--limit", type=int, help="this many prompts, spread over the file")
     parser.add_argument("--check", action="store_true", help="exit 1 under an aim")
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all verdicts to this file")
     chosen = parser.parse_args(arguments)
     cases = [
-        case for case in read_cases()
+        case for case in read_cases(chosen.file)
         if not chosen.only or any(fnmatch(case.id, pattern) for pattern in chosen.only)
     ]  # fmt: skip
     if chosen.limit and chosen.limit < len(cases):

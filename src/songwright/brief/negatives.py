@@ -35,7 +35,10 @@ _FILLER = re.compile(
     r"sound|sounding|sounds|that|feel|have|include|including|add|additional|extra|big|whole|to|"
     r"actual|instruments? like|things? like)(?: |$))*"
 )
-_OR = re.compile(r" ?,? ?(?:or|nor|oder|ni|ou|o|und|and) (?:(?:any|no|without|the) )?")
+_OR = re.compile(
+    r" ?,? ?(?:or|nor|oder|ni|ou|o|und|and) (?:(?:any|no|without|the) )?|"
+    r"(?: (?:instruments?|sounds?|things?))? (?:like|such as|including) (?:(?:the|an?) )?"
+)
 _AND = re.compile(r" ?,? ?(?:and|&|und|et|y|e) (?:(?:any|no|without|the) )?")
 _COMMA = re.compile(r" ?, ?(?:(?:any|the) )?")
 _NO_BEAT = re.compile(

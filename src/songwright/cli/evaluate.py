@@ -138,7 +138,7 @@ def print_judgement(found: Examined, show_all: bool) -> None:
 
 
 def _print_finding(finding: Finding) -> None:
-    where = ", ".join(f"{a + 1}–{b}" if b - a > 1 else str(a + 1) for a, b in finding.bars)
+    where = ", ".join(bars_text(span) for span in finding.bars)
     seconds = ", ".join(f"{a:.1f}–{b:.1f}" for a, b in finding.seconds)
     place = f" (bars {where})" if where else f" ({seconds} s)" if seconds else ""
     click.echo(f"\n{finding.name}: {finding.meaning}{place}")
@@ -148,17 +148,17 @@ def _print_finding(finding: Finding) -> None:
     click.echo(f"   songwright refine {finding.refine}   (a later command; not there yet)")
 
 
+def bars_text(span: tuple[int, int]) -> str:
+    """Bars of a span as people count them: ``5`` or ``5–8``."""
+    return f"{span[0] + 1}–{span[1]}" if span[1] - span[0] > 1 else str(span[0] + 1)
+
+
 def _row(judged: Judged) -> tuple[str, ...]:
-    unit = f" {judged.facts.unit}" if judged.facts.unit not in ("", "share") else ""
-    value = judged.measurement.reason if judged.value is None else f"{judged.value:.4g}{unit}"
-    low = "…" if judged.low is None else f"{judged.low:.4g}"
-    high = "…" if judged.high is None else f"{judged.high:.4g}"
-    band = "" if judged.low is None and judged.high is None else f"{low} to {high}"
     evidence = judged.measurement.evidence
-    bars = ", ".join(f"{a + 1}–{b}" for a, b in evidence.bars[:3])
+    bars = ", ".join(bars_text(span) for span in evidence.bars[:3])
     seconds = ", ".join(f"{a:.1f}–{b:.1f} s" for a, b in evidence.seconds[:3])
     where = "; ".join(filter(None, (f"bars {bars}" if bars else seconds, evidence.note)))
-    return (judged.facts.name, value, _track(judged), band, where)
+    return (judged.facts.name, judged.value_text, _track(judged), judged.band_text, where)
 
 
 def _track(judged: Judged) -> str:

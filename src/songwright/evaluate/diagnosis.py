@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from songwright.evaluate.judgement import CONTROLS_MET, Judged, Judgement, limit_score
+from songwright.evaluate.judgement import CONTROLS_MET, Judged, Judgement, figure, limit_score
 from songwright.evaluate.model import Span
 
 T = TypeVar("T", int, float)
@@ -168,12 +168,10 @@ def _reason(sign: Sign, judged: Judged) -> str:
     if judged.id == CONTROLS_MET.id:
         return judged.measurement.evidence.note
     edge = sign.edge(judged)
-    unit = f" {judged.facts.unit}" if judged.facts.unit not in ("", "share") else ""
+    assert edge is not None  # the sign shows
     against = "the limit" if sign.value is not None or judged.band is None else (
         f"the {'95' if sign.side == 'above' else '5'}th percentile of human music ({judged.kind})"
     )  # fmt: skip
     note = judged.measurement.evidence.note
     tail = f" ({note})" if note else ""
-    return (
-        f"{judged.facts.name} {judged.value:.4g}{unit} is {sign.side} {edge:.4g}, {against}{tail}"
-    )
+    return f"{judged.facts.name} {judged.value_text} is {sign.side} {figure(edge)}, {against}{tail}"

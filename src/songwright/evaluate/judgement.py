@@ -77,6 +77,32 @@ class Judged:
     def value(self) -> float | None:
         return self.measurement.value
 
+    @property
+    def value_text(self) -> str:
+        """Value with its unit, or why there is none."""
+        if self.value is None:
+            return self.measurement.reason
+        unit = f" {self.facts.unit}" if self.facts.unit not in ("", "share") else ""
+        return f"{figure(self.value)}{unit}"
+
+    @property
+    def band_text(self) -> str:
+        """Edges in words; empty without any."""
+        if self.low is None:
+            return "" if self.high is None else f"at most {figure(self.high)}"
+        return (
+            f"at least {figure(self.low)}"
+            if self.high is None
+            else (f"{figure(self.low)} to {figure(self.high)}")
+        )
+
+
+def figure(value: float) -> str:
+    """A value as people read it: four digits, thousands apart, no powers of ten."""
+    if value == 0.0 or 1e-3 <= abs(value) < 1000.0:
+        return f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

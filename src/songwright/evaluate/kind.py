@@ -45,6 +45,8 @@ def guess_kind(score: Score) -> tuple[tuple[str, ...], str]:
         return ("folk_tune",), "one line alone"
     if players <= _KEYBOARDS and len(pitched) <= 2:
         return ("keyboard",), "one keyboard alone"
+    if score.chords and len(pitched) <= 2 and any(_is_single_line(p) for p in pitched):
+        return ("lead_sheet",), "a tune with chord symbols"
     singing = [p for p in pitched if p.instrument in _VOICES or _is_single_line(p)]
     keys = [p for p in pitched if p.instrument in _KEYBOARDS]
     if len(keys) in (1, 2) and len(pitched) - len(keys) == 1 and len(singing) >= 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from songwright.composition import Plan
 from songwright.evaluate.diagnosis import Finding, diagnose, unchecked
 from songwright.evaluate.judgement import Judged, Judgement
+from songwright.evaluate.model import Span
 from songwright.score import Score
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _findings(judgement: Judgement) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    bars = ", ".join(f"{a + 1}–{b}" if b - a > 1 else str(a + 1) for a, b in finding.bars)
+    bars = ", ".join(_bars(span) for span in finding.bars)
     seconds = ", ".join(f"{a:.1f}–{b:.1f}" for a, b in finding.seconds)
     where = "; ".join(filter(None, (f"bars {bars}" if bars else "",
                                     f"{seconds} s" if seconds else "")))  # fmt: skip
@@ -100,6 +101,10 @@ def _finding(finding: Finding) -> str:
         f"<p><code>songwright refine {escape(finding.refine)}</code> "
         '<span class="none">(a later command; not there yet)</span></p></div>'
     )
+
+
+def _bars(span: Span) -> str:
+    return f"{span[0] + 1}–{span[1]}" if span[1] - span[0] > 1 else str(span[0] + 1)
 
 
 def _groups(judgement: Judgement) -> str:
@@ -174,18 +179,14 @@ def _row(judged: Judged) -> str:
         return (
             f'<tr class="none">{name}<td colspan="4">{escape(judged.measurement.reason)}</td></tr>'
         )
-    unit = f" {facts.unit}" if facts.unit not in ("", "share") else ""
-    low = "…" if judged.low is None else f"{judged.low:.4g}"
-    high = "…" if judged.high is None else f"{judged.high:.4g}"
-    band = "" if low == high == "…" else f"{low} to {high}"
     kind = f" ({judged.kind.replace('_', ' ')})" if judged.kind else ""
-    bars = ", ".join(f"{a + 1}–{b}" for a, b in evidence.bars[:4])
+    bars = ", ".join(_bars(span) for span in evidence.bars[:4])
     seconds = ", ".join(f"{a:.1f}–{b:.1f} s" for a, b in evidence.seconds[:4])
     place = f"bars {bars}" if bars else seconds
     where = escape("; ".join(filter(None, (place, evidence.note))))
     shade = ' class="number out"' if judged.inside is False else ' class="number"'
     return (
-        f"<tr>{name}<td{shade}>{judged.value:.4g}{escape(unit)}</td>"
-        f'<td class="number">{band}{escape(kind)}</td><td>{band_dot(judged)}</td>'
+        f"<tr>{name}<td{shade}>{escape(judged.value_text)}</td>"
+        f'<td class="number">{escape(judged.band_text + kind)}</td><td>{band_dot(judged)}</td>'
         f"<td>{where}</td></tr>"
     )
