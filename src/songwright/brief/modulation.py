@@ -25,7 +25,8 @@ _VERB = (
     r"changing key|"
     r"transpos(?:es?|ing|ed)|shifts?|shifting|truck driver(?:'s)?(?: (?:gear change|"
     r"modulation))?|gear change|"
-    r"goes|moves|moving|going|lifts?|jumps?|steps?|raise[sd]?)"
+    r"goes|moves|moving|going|lifts?|jumps?|steps?|raise[sd]?|take[sn]?|push(?:es|ed)?|"
+    r"bring[s]?|move|lift(?:ed|ing)?)"
 )
 _PLACE = (
     r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next|every|each) )?"
@@ -44,6 +45,7 @@ _MODULATION = re.compile(
     rf"\b(?:(?:with |then |and |that |it )?(?:an? |the )?)(?:{_PLACE.replace('where', 'first')} )?"
     rf"{_VERB}(?: key)?(?: (?:of|by|the|key))* ?{_SIZE}{_AT}"
 )
+_MOVED_PLACE = re.compile(rf"\b(?:and |then )?{_VERB} {_PLACE} {_SIZE}")
 _SIZED_CHANGE = re.compile(rf"\b{_SIZE} (?:modulation|key[ -]change|lift){_AT}")
 _UP_SIMPLE = re.compile(
     rf"\b(?:(?:the )?{_PLACE} (?:is |goes |a )?)(?P<way>up|down|higher|lower) (?:an?|"
@@ -94,7 +96,7 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
         }.get(match["target"])
         if semitones is not None:
             _modulate(reading, match, semitones)
-    for pattern in (_MODULATION, _SIZED_CHANGE, _UP_SIMPLE):
+    for pattern in (_MOVED_PLACE, _MODULATION, _SIZED_CHANGE, _UP_SIMPLE):
         for match in reading.find(pattern):
             groups = match.groupdict()
             if groups.get("step"):

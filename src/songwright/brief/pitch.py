@@ -29,7 +29,7 @@ _MIDI = re.compile(
 _ABOVE = re.compile(
     rf"\b(?:(?:nothing|none|no notes?|not|never|no pitch(?:es)?|stay(?:s|ing)?|keep(?:s|ing)?|"
     rf"notes|"
-    rf"everything|all notes)(?: goes| go| it)? )?"
+    rf"everything|all notes)(?: goes| go| going| it)? )?"
     rf"(?P<side>(?:above|higher than|over)|(?:below|lower than|under)) (?P<pitch>{_PITCH})"
 )
 _LIMIT = re.compile(

@@ -39,6 +39,7 @@ _JOINING = re.compile(
 _SOLO = ("solo", "lone", "single")
 _OTHERS = re.compile(
     r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
+    r"(?:nobody|no one|none) else(?: playing| plays)?|"
     r"without (?:any )?other instruments?|no accompaniment|unaccompanied|"
     r"no additional instruments?)\b"
 )
