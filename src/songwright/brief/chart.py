@@ -38,7 +38,8 @@ _LEAD = (
 _PIPED = re.compile(rf"{_LEAD}(?<![\w/])\|? ?{_BAR}(?: ?\|{{1,2}} ?:?{_BAR})+ ?:?\|{{0,2}}")
 _LABELLED = re.compile(
     r"\b(?P<name>intro|verse|pre-?chorus|post-?chorus|chorus|bridge|breakdown|build|drop|solo|"
-    r"interlude|outro|[ABCD](?= ?:)) ?\d?(?: ?\(\d+ bars?\))?(?P<colon> ?[:=] ?| (?:goes |is |has )?)(?P<chart>\|? ?"
+    r"interlude|outro|[ABCD](?= ?:)) ?\d?(?: ?\(\d+ bars?\))?"
+    r"(?P<colon> ?[:=] ?| (?:goes |is |has )?)(?P<chart>\|? ?"
     rf"{_BAR}(?: ?\|{{1,2}} ?{_BAR})* ?\|{{0,2}})",
     re.IGNORECASE,
 )

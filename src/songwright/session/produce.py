@@ -65,6 +65,7 @@ def _produce(
     stems.mkdir()
     mixed = np.zeros((2, length), np.float32)
     kicks = kick_onsets(performance)
+    progress("rendering", 0.08)
 
     def stem_of(part: PlayedPart) -> Audio:
         tail = math.ceil(_TAIL_SECONDS * SAMPLE_RATE_HZ) if settings.ending == "loop" else 0
