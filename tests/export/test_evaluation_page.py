@@ -16,7 +16,12 @@ from songwright.evaluate import evaluate_score, piece_of
 from songwright.evaluate.judgement import Judgement, judge_measurements, reference_for
 from songwright.evaluate.sound import evaluate_listening, hear, sound_curves
 from songwright.export.evaluation_page import evaluation_html
-from songwright.export.evaluation_pictures import grey_png, outline_of, similarity_picture
+from songwright.export.evaluation_pictures import (
+    grey_png,
+    harmony_strip,
+    outline_of,
+    similarity_picture,
+)
 from songwright.score import MeterChange, Note, Part, Score
 from songwright.session import Song
 from songwright.theory import Meter
@@ -64,7 +69,8 @@ def test_a_song_with_its_plan(song: Song) -> None:
     page = evaluation_html("A <b> title", judged(song.score), score=song.score, plan=song.plan)
     check(page)
     assert "A &lt;b&gt; title" in page
-    for word in ("Piano roll", "planned (line)", "Self-similarity", "chorus", "Findings"):
+    for word in ("Piano roll", "planned (line)", "Self-similarity", "chorus", "Findings",
+                 "key of every eight bars"):  # fmt: skip
         assert word in page
     assert page.index("Findings") < page.index("Piano roll") < page.index("<h2>Metrics")
     assert page.count('<svg class="dot"') > 40
@@ -116,6 +122,12 @@ def pixels(data: bytes) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     length = struct.unpack(">I", data[33:37])[0]
     raw = np.frombuffer(zlib.decompress(data[41 : 41 + length]), np.uint8)
     return raw.reshape(rows, columns + 1)[:, 1:]
+
+
+def test_the_key_strip_names_the_key(song: Song) -> None:
+    strip = harmony_strip(piece_of(song.score))
+    assert strip.count("chord on") >= 4
+    assert str(song.plan.key.tonic) in strip
 
 
 def test_a_png_holds_its_pixels() -> None:

@@ -50,8 +50,9 @@ def evaluate(
         except FileFormatError as error:
             if len(places) == 1:
                 raise
-            broken.append(str(error))
-            rows.append({"source": str(place), "error": str(error)})
+            line = str(error)
+            broken.append(line if str(place) in line else f"{place}: {line}")
+            rows.append({"source": str(place), "error": line})
             continue
         if place in targets:
             _write_page(found, targets[place])

@@ -51,12 +51,15 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     ending = brief.ending or (usual if use.ending == "final" else use.ending)
     if brief.ritardando and not brief.ending and ending in ("hard", "fade"):
         ending = "final"  # a slowing end comes to rest
-    slows = (brief.ritardando or style.performance.ritardando) and ending in ("final", "ring")
+    exact = brief.length is not None and brief.length.exact
+    # A style's habit of slowing down gives way where tempo and length were both asked for.
+    habit = style.performance.ritardando and not (exact and brief.tempo is not None)
+    slows = (brief.ritardando or habit) and ending in ("final", "ring")
     held_beats = _slowing_beats(meter) if slows else 0.0
     bars, tempo, fermata = _fit(brief, style, use, meter, asked, ending, held_beats, decisions)
     rubato = style.performance.rubato if brief.tempo is None else 0.0
     spare = None
-    if brief.length is not None and brief.length.exact:
+    if exact:
         # What the bend has left of its 2 % may win back the time of a ritardando.
         spare = MAX_BEND
         if brief.tempo is not None:

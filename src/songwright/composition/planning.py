@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from songwright.brief.model import Affect, Brief, Length
@@ -127,14 +128,13 @@ def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
     return brief
 
 
+_KEY_WORDS = re.compile(r"\b(?:in|at) (?:[A-G](?:#|b)?|[A-G] (?:sharp|flat))(?: [a-z]+)?\b.*$")
+
+
 def _title(brief: Brief, facts: Style) -> str:
     """A title from the first words of the prompt, or the name of the style."""
-    words = [w.strip(".,;:!?\"'()") for w in brief.prompt.split()]
-    kept: list[str] = []
-    for word in words:
-        if word and not any(c.isdigit() for c in word) and word.isprintable():
-            kept.append(word)
-        if len(kept) == 4 or (kept and brief.prompt.find(word + ",") >= 0):
-            break
-    text = " ".join(kept)[:48].strip()
-    return text.title() if text else facts.name
+    head = re.split(r"[,.;:|\n]", brief.prompt.strip(), maxsplit=1)[0]
+    head = _KEY_WORDS.sub("", head)
+    kept = [w for w in head.split() if w.isprintable() and not any(c.isdigit() for c in w)]
+    text = " ".join(kept[:7])[:60].strip(" -–'\"()")
+    return text[:1].upper() + text[1:] if text else facts.name

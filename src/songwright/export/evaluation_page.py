@@ -136,6 +136,8 @@ def _form(
     parts = ["<h2>The piece</h2>", piano_roll(score, plan or draw.outline_of(score))]
     strip = draw.theme_strip(score, spans, piece.bars)
     parts += ["<h3>Themes</h3>", strip] if strip else []
+    harmony = draw.harmony_strip(piece)
+    parts += ["<h3>Chords and keys, as heard</h3>", harmony] if harmony else []
     parts += ["<h3>Energy</h3>", draw.energy_picture(piece)]
     matrix = draw.similarity_picture(piece)
     if matrix:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from songwright.composition import Plan, SectionPlan
+from songwright.evaluate.chords import chords_of, chroma_of
 from songwright.evaluate.judgement import Judged
+from songwright.evaluate.keyfinding import estimate_key
 from songwright.evaluate.model import Span
 from songwright.evaluate.piece import Piece
 from songwright.evaluate.symbolic.arrangement import bar_energy_db
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from songwright.evaluate.sound import SoundCurves
 
 _MOST_BARS = 240
+_KEY_BARS = 8
+_ROOTS = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 _PLANNED, _MEASURED, _TARGET = "#e4572e", "#2e86ab", "#8d99ae"
 _DOT = {True: "#2a9d5c", False: "#d62839", None: "#8d99ae"}
 
@@ -120,6 +124,40 @@ def energy_picture(piece: Piece, height: int = 110) -> str:
     )
 
 
+def harmony_strip(piece: Piece, height: int = 52) -> str:
+    """Chords as heard (colour by root along the circle of fifths) above the key of each window.
+
+    Keys are found in windows of eight bars. Empty without pitched notes.
+    """
+    if not piece.notes.size:
+        return ""
+    end = max(1, piece.end)
+    chords = chords_of(piece)
+    marks = []
+    for onset, stop, root in zip(chords.onset, chords.end, chords.root, strict=True):
+        x, wide = int(onset) / end * WIDTH, (int(stop) - int(onset)) / end * WIDTH
+        name = _ROOTS[int(root)]
+        hue = 30 * (int(root) * 7 % 12)
+        text = f'<text x="{x + 2:.1f}" y="18" font-size="10">{name}</text>' if wide > 16 else ""
+        marks.append(
+            f'<rect x="{x:.1f}" y="4" width="{max(0.5, wide - 0.6):.1f}" height="20" '
+            f'fill="hsl({hue} 60% 55% / 0.45)"><title>chord on {name}</title></rect>{text}'
+        )
+    edges = piece.bar_starts[[*range(0, piece.bars, _KEY_BARS), piece.bars]]
+    for weights, start, stop in zip(
+        chroma_of(piece.notes, edges), edges[:-1], edges[1:], strict=True
+    ):
+        key = estimate_key([float(w) for w in weights])
+        x, wide = int(start) / end * WIDTH, (int(stop) - int(start)) / end * WIDTH
+        text = str(key) if key is not None else "–"
+        marks.append(
+            f'<rect x="{x:.1f}" y="28" width="{max(0.5, wide - 0.6):.1f}" height="20" '
+            f'fill="#7d8ca340"><title>{text}</title></rect>'
+            + (f'<text x="{x + 3:.1f}" y="42" font-size="10">{text}</text>' if wide > 50 else "")
+        )
+    return _svg(height, "Roots of the chords as heard, and the key of every eight bars", marks)
+
+
 def theme_strip(score: Score, found: Sequence[Span], bars: int, height: int = 34) -> str:
     """Where themes sound: as marked in the score, else the bars found blind; empty without any."""
     marks = []
@@ -134,7 +172,12 @@ def theme_strip(score: Score, found: Sequence[Span], bars: int, height: int = 34
     shapes = [
         f'<rect x="{x * WIDTH:.1f}" y="4" width="{max(2.0, w * WIDTH - 1):.1f}" '
         f'height="{height - 8}" fill="{_PLANNED}60"><title>{escape(text)}</title></rect>'
-        f'<text x="{x * WIDTH + 3:.1f}" y="{height - 13}" font-size="10">{escape(text[:18])}</text>'
+        + (
+            f'<text x="{x * WIDTH + 3:.1f}" y="{height - 13}" font-size="10">'
+            f"{escape(text[:18])}</text>"
+            if w * WIDTH > 50
+            else ""
+        )
         for x, w, text in marks
     ]
     return _svg(height, "Where themes sound", shapes)

@@ -233,7 +233,7 @@ def _notes_file(place: Path, sort: str, named: Reference | None, tell: Progress)
     tell("judging", 0.95)
     if named is None:
         kinds, why = guess_kind(score)
-        named = Reference(kinds, "guessed" if kinds else "none", f"guessed: {why}")
+        named = Reference(kinds, "guessed" if kinds else "none", why)
     judgement = judge_measurements(measured, named)
     return Examined(str(place), score.title or place.stem, judgement, score)
 
