@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songwright.evaluate.diagnosis import diagnose, unchecked
+from songwright.evaluate.diagnosis import REFINE_EXISTS, diagnose, unchecked
 from songwright.evaluate.judgement import Judged, Judgement
 
 FORMAT = 1
@@ -32,7 +32,7 @@ def evaluation_data(source: str, title: str, judgement: Judgement) -> dict[str, 
                 "id": f.id, "name": f.name, "meaning": f.meaning, "severity": f.severity,
                 "metrics": f.metrics, "reasons": f.reasons,
                 "bars": [(a + 1, b) for a, b in f.bars], "seconds": f.seconds,
-                "advice": f.advice, "refine": f.refine, "refine_exists": False,
+                "advice": f.advice, "refine": f.refine, "refine_exists": REFINE_EXISTS,
             }
             for f in diagnose(judgement)
         ],
