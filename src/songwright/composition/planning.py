@@ -131,10 +131,17 @@ def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
 _KEY_WORDS = re.compile(r"\b(?:in|at) (?:[A-G](?:#|b)?|[A-G] (?:sharp|flat))(?: [a-z]+)?\b.*$")
 
 
+_UNITS = {"bar", "bars", "bpm", "s", "sec", "second", "seconds", "min", "minute", "minutes"}
+
+
 def _title(brief: Brief, facts: Style) -> str:
     """A title from the first words of the prompt, or the name of the style."""
     head = re.split(r"[,.;:|\n]", brief.prompt.strip(), maxsplit=1)[0]
     head = _KEY_WORDS.sub("", head)
-    kept = [w for w in head.split() if w.isprintable() and not any(c.isdigit() for c in w)]
+    kept = [
+        word
+        for word in head.split()
+        if word.isprintable() and not any(c.isdigit() for c in word) and word.lower() not in _UNITS
+    ]
     text = " ".join(kept[:7])[:60].strip(" -–'\"()")
     return text[:1].upper() + text[1:] if text else facts.name
