@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-speed styles clean
+.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-speed styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -40,6 +40,11 @@ bench: bench-prompts bench-speed
 
 bench-prompts: .venv/.dev
 	$(BIN)/python -m bench.prompts --jobs $(JOBS)
+
+# The judge against corrupted human music; CORPORA is a folder with the corpora that
+# docs/evaluation.md names (they are not part of the repository).
+bench-judge: .venv/.dev
+	$(BIN)/python -m bench.discrimination --corpora $(CORPORA)
 
 bench-speed: .venv/.dev
 	$(BIN)/python -m bench.speed
