@@ -6,6 +6,7 @@ for each beat, to a sixteenth.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from songwright.brief.model import Brief
@@ -23,16 +24,17 @@ _UNPITCHED = ("drums", "percussion")
 _FIRST_TO_GO = ("arp", "riff", "stabs", "counter", "pad", "inner")
 
 
+def moments_per_beat(onsets_ticks: Iterable[int], end_ticks: int) -> float:
+    """Distinct onset moments, to a sixteenth, for each beat up to ``end_ticks``."""
+    moments = {round(onset / (TICKS_PER_BEAT / 4)) for onset in onsets_ticks}
+    return len(moments) / max(1.0, end_ticks / TICKS_PER_BEAT)
+
+
 def onsets_per_beat(score: Score) -> float:
-    """Moments at which a pitched note begins, for each beat."""
-    moments = {
-        round(note.onset_ticks / (TICKS_PER_BEAT / 4))
-        for part in score.parts
-        if part.role not in _UNPITCHED
-        for note in part.notes
-    }
-    beats = score.bars * score.meters[0].meter.bar_ticks / TICKS_PER_BEAT
-    return len(moments) / beats
+    """Moments at which a pitched note of a planned piece begins, for each beat."""
+    pitched = (part for part in score.parts if part.role not in _UNPITCHED)
+    onsets = (note.onset_ticks for part in pitched for note in part.notes)
+    return moments_per_beat(onsets, score.bars * score.meters[0].meter.bar_ticks)
 
 
 def density_class(per_beat: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from songwright.composition.density import moments_per_beat
 from songwright.evaluate.keyfinding import KeyEstimate, estimate_key
 from songwright.evaluate.tempo import estimate_tempo, onset_train
 from songwright.score import Note, Score, TimeMap, instrument
@@ -71,7 +72,7 @@ def measure_midi(data: bytes) -> MidiMeasures:
         instruments=_instruments(score, times),
         pitch_low=min((n.pitch for n in pitched), default=None),
         pitch_high=max((n.pitch for n in pitched), default=None),
-        onsets_per_beat=_density(pitched, end),
+        onsets_per_beat=round(moments_per_beat((n.onset_ticks for n in pitched), end), 4),
         sections=tuple(s.function for s in score.sections),
         chords=tuple(c.chord.symbol for c in score.chords),
     )
@@ -120,9 +121,3 @@ def _instruments(score: Score, times: TimeMap) -> tuple[InstrumentHeard, ...]:
         InstrumentHeard(name, round(len(bars) / max(1, score.bars), 4))
         for name, bars in heard.items()
     )
-
-
-def _density(pitched: list[Note], end: int) -> float:
-    """Distinct onset moments (to a sixteenth) of the pitched parts for each beat."""
-    moments = {round(n.onset_ticks / 120) for n in pitched}
-    return round(len(moments) / max(1.0, end / TICKS_PER_BEAT), 4)

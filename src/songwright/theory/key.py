@@ -102,11 +102,6 @@ class Key:
         pc = (self.tonic_pc + semitones) % 12
         return Key(simplest_tonic(pc, self.mode), self.mode)
 
-    def degree_pc(self, degree: int) -> int:
-        """Pitch class of a scale degree counted from 0 in the harmonising mode."""
-        pcs = self.diatonic_pcs
-        return pcs[degree % len(pcs)]
-
     def spell(self, pc: int) -> str:
         """Spell a pitch class as notation in this key would write it.
 
