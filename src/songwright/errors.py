@@ -6,7 +6,9 @@
     ├── ScoreError                  notes that cannot be a score (bar overfull, part unknown)
     ├── FileFormatError             a file from outside is damaged or of an unknown kind
     ├── OutputError                 the result cannot be written where it was asked for
-    └── AudioError                  samples that cannot be processed (NaN, wrong shape)
+    ├── AudioError                  samples that cannot be processed (NaN, wrong shape)
+    ├── ProjectError                a project is damaged, busy, newer, or cannot do what was asked
+    └── ExecutionError              a task failed, or its worker was lost too often
 
 A message says what is wrong *and* what to do about it.
 """
@@ -54,3 +56,27 @@ class AudioError(SongwrightError):
     """Samples that cannot be processed."""
 
     exit_code = 3
+
+
+class ProjectError(SongwrightError):
+    """A project is damaged, busy or of a newer version, or cannot do what was asked."""
+
+    exit_code = 6
+
+
+class ExecutionError(SongwrightError):
+    """A task failed, or the process that worked on it was lost too often."""
+
+    exit_code = 7
+
+
+class ModelError(SongwrightError):
+    """A learned model is missing, damaged, or of another version."""
+
+    exit_code = 8
+
+
+class ConstraintError(SongwrightError):
+    """Constraints contradict each other: nothing can be sampled that meets them all."""
+
+    exit_code = 2

@@ -1,0 +1,1 @@
+"""Learned symbolic models: tokens, networks as ONNX files, and sampling that obeys."""

@@ -1,0 +1,259 @@
+"""Tokens and features of pitched lines: melodies, basses, chords, figures, inner voices.
+
+A line is a stretch of whole bars in the key of C. Its tokens are, bar by bar::
+
+    START  pos pitch dur  pos pitch pitch pitch dur  BAR  pos pitch dur ...  END
+
+Notes that begin and last together share one duration token; pitches at one position rise. A line
+may follow another (``REF`` instead of ``START``): the bars before it, or a theme to be varied.
+What the line is written against and what is wished for are features (`LINE_FEATURES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songwright.models.features import FeatureSpace, bucket
+from songwright.models.grid import (
+    DURATIONS,
+    POSITION_INDEX,
+    POSITIONS,
+    STEPS_PER_QUARTER,
+    bar_steps,
+    duration_index,
+    meter_index,
+)
+from songwright.models.likeness import CONTOURS, Sound
+
+PAD, REF, START, BAR, END = range(5)
+POSITION = 5
+PITCH = POSITION + len(POSITIONS)
+LOWEST, HIGHEST = 21, 108
+DURATION = PITCH + HIGHEST - LOWEST + 1
+VOCABULARY = DURATION + len(DURATIONS)
+MOST_BARS = 8
+
+ROLES = ("lead", "counter", "inner", "riff", "chords", "arp", "pad", "bass")
+FAMILIES = ("hymn", "lied", "quartet", "orchestra", "folk_dance", "lead_sheet", "keyboard",
+            "guitar", "rock_metal", "electronic", "game")  # fmt: skip
+FUNCTIONS = ("intro", "verse", "pre-chorus", "chorus", "post-chorus", "bridge", "solo",
+             "interlude", "outro", "breakdown")  # fmt: skip
+QUALITIES = ("maj", "min", "dim", "aug", "7", "maj7", "min7", "hdim7", "dim7", "minmaj7", "6",
+             "min6", "sus", "5", "9", "none")  # fmt: skip
+DENSITY_EDGES = (0.2, 0.35, 0.5, 0.7, 0.95, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0)
+"""Onsets to the quarter note that divide the density buckets."""
+LIKENESS_EDGES = (0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.999)
+TEMPO_EDGES = (60.0, 80.0, 100.0, 125.0, 150.0)
+
+LINE_FEATURES = FeatureSpace({
+    "position": len(POSITIONS) + 1,
+    "meter": 14,
+    "bar": MOST_BARS + 1,
+    "bars_left": MOST_BARS + 1,
+    "root": 13,
+    "quality": len(QUALITIES) + 1,
+    "next_root": 13,
+    "next_change": 10,
+    "role": len(ROLES) + 1,
+    "family": len(FAMILIES) + 1,
+    "mode": 3,
+    "density": len(DENSITY_EDGES) + 2,
+    "low": 18,
+    "high": 18,
+    "tune": 90,
+    "tune_begins": 3,
+    "bass": 14,
+    "function": len(FUNCTIONS) + 1,
+    "contour": len(CONTOURS) + 1,
+    "likeness": len(LIKENESS_EDGES) + 2,
+    "goal": 90,
+    "tempo": len(TEMPO_EDGES) + 2,
+    "is_reference": 2,
+    "phrase_ends": 3,
+})  # fmt: skip
+
+
+class Harmony(NamedTuple):
+    """A chord from a step on, its root in semitones above the tonic; -1 and "none" for silence."""
+
+    onset: int
+    root: int
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a line is written against: metre, bars, chords, and the tune and bass if there are any.
+
+    Everything is in steps from the line's first bar and in the key of C.
+    """
+
+    numerator: int
+    denominator: int
+    bars: int
+    harmony: tuple[Harmony, ...] = ()
+    tune: tuple[Sound, ...] = ()
+    bass: tuple[Sound, ...] = ()
+
+    @property
+    def bar_steps(self) -> int:
+        return bar_steps(self.numerator, self.denominator)
+
+    @property
+    def steps(self) -> int:
+        return self.bars * self.bar_steps
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wished of a line; None or "" leaves it open.
+
+    ``density`` is in onsets to the quarter, ``low`` and ``high`` bound the pitches, ``goal`` is
+    the pitch to which the line should lead on after its end, ``likeness`` (0..1) how like the
+    reference it should be, ``ends`` whether a phrase ends with it.
+    """
+
+    role: str = "lead"
+    family: str = ""
+    minor: bool | None = None
+    density: float | None = None
+    low: int | None = None
+    high: int | None = None
+    function: str = ""
+    contour: str = ""
+    likeness: float | None = None
+    goal: int | None = None
+    tempo_bpm: float | None = None
+    ends: bool | None = None
+
+
+def table_of(frame: Frame, wish: Wish, is_reference: bool = False) -> NDArray[np.uint8]:
+    """The features at every step of a frame: shape ``(steps, features)``."""
+    space, steps, bar = LINE_FEATURES, frame.steps, frame.bar_steps
+    table = space.table(steps)
+    step = np.arange(steps)
+    places = [POSITION_INDEX.get(s, -1) + 1 for s in range(bar)]
+    space.set(table, "position", np.array(places)[step % bar])
+    space.set(table, "meter", meter_index(frame.numerator, frame.denominator))
+    space.set(table, "bar", 1 + step // bar)
+    space.set(table, "bars_left", frame.bars - step // bar)
+    _set_harmony(table, frame)
+    _set_tune(table, frame)
+    for sound in frame.bass:
+        rows = table[max(0, sound.onset) : sound.onset + sound.duration]
+        space.set(rows, "bass", 1 + sound.pitch % 12)
+    space.set(table, "role", _number(ROLES, wish.role))
+    space.set(table, "family", _number(FAMILIES, wish.family))
+    space.set(table, "mode", 0 if wish.minor is None else 1 + wish.minor)
+    space.set(table, "density", bucket(wish.density, DENSITY_EDGES))
+    space.set(table, "low", 0 if wish.low is None else 1 + max(0, wish.low - 16) // 6)
+    space.set(table, "high", 0 if wish.high is None else 1 + max(0, wish.high - 16) // 6)
+    space.set(table, "function", _number(FUNCTIONS, wish.function))
+    space.set(table, "contour", _number(CONTOURS, wish.contour))
+    space.set(table, "likeness", bucket(wish.likeness, LIKENESS_EDGES))
+    space.set(table, "goal", _pitch(wish.goal))
+    space.set(table, "tempo", bucket(wish.tempo_bpm, TEMPO_EDGES))
+    space.set(table, "is_reference", int(is_reference))
+    space.set(table, "phrase_ends", 0 if wish.ends is None else 1 + wish.ends)
+    return table
+
+
+def _set_harmony(table: NDArray[np.uint8], frame: Frame) -> None:
+    if not frame.harmony:
+        return
+    space, ends = LINE_FEATURES, [*(h.onset for h in frame.harmony[1:]), frame.steps]
+    for i, (chord, end) in enumerate(zip(frame.harmony, ends, strict=True)):
+        start = max(0, chord.onset)
+        if end <= start:
+            continue
+        rows = table[start:end]
+        space.set(rows, "root", chord.root + 1)
+        space.set(rows, "quality", 1 + QUALITIES.index(chord.quality))
+        if i + 1 < len(frame.harmony):
+            space.set(rows, "next_root", frame.harmony[i + 1].root + 1)
+        quarters = (end - np.arange(start, end)) // STEPS_PER_QUARTER
+        space.set(rows, "next_change", 1 + np.minimum(quarters, 8))
+
+
+def _set_tune(table: NDArray[np.uint8], frame: Frame) -> None:
+    for sound in frame.tune:
+        start = max(0, sound.onset)
+        rows = table[start : sound.onset + sound.duration]
+        LINE_FEATURES.set(rows, "tune", _pitch(sound.pitch))
+        LINE_FEATURES.set(rows, "tune_begins", 1)
+        if start < len(table):
+            LINE_FEATURES.set(table[start : start + 1], "tune_begins", 2)
+
+
+def _number(names: Sequence[str], name: str) -> int:
+    return names.index(name) + 1 if name in names else 0
+
+
+def _pitch(pitch: int | None) -> int:
+    return 0 if pitch is None else 1 + min(max(pitch, LOWEST), HIGHEST) - LOWEST
+
+
+def tokens_of(
+    line: Iterable[Sound], frame: Frame, first: int = START
+) -> tuple[list[int], list[int]]:
+    """Tokens of a line and the step at which each one stands (a row of the frame's table).
+
+    Notes must begin on the grid within the frame; their durations go to the nearest one known.
+    """
+    bar = frame.bar_steps
+    tokens, steps, now = [first], [0], 0
+    for onset, group in groupby(sorted(set(line)), key=lambda s: s.onset):
+        while now < onset // bar:
+            now += 1
+            tokens.append(BAR)
+            steps.append(now * bar)
+        body = _chord_tokens(list(group))
+        tokens += [POSITION + POSITION_INDEX[onset % bar], *body]
+        steps += [onset] * (1 + len(body))
+    while now < frame.bars - 1:
+        now += 1
+        tokens.append(BAR)
+        steps.append(now * bar)
+    return [*tokens, END], [*steps, frame.steps - 1]
+
+
+def _chord_tokens(sounds: list[Sound]) -> list[int]:
+    """Pitches from low to high; a duration after each run of equal ones."""
+    tokens: list[int] = []
+    sounds = sorted({s.pitch: s for s in sounds}.values(), key=lambda s: s.pitch)
+    for index, run in groupby(sounds, key=lambda s: duration_index(s.duration)):
+        tokens += [PITCH + s.pitch - LOWEST for s in run]
+        tokens.append(DURATION + index)
+    return tokens
+
+
+def line_of(tokens: Iterable[int], bar: int) -> tuple[Sound, ...]:
+    """The line that tokens write (`START` to `END`); ``bar`` is the length of a bar in steps."""
+    sounds: list[Sound] = []
+    start = position = 0
+    pitches: list[int] = []
+    for token in map(int, tokens):
+        if token == BAR:
+            start += bar
+        elif token == END:
+            break
+        elif POSITION <= token < PITCH:
+            position = POSITIONS[token - POSITION]
+        elif PITCH <= token < DURATION:
+            pitches.append(token - PITCH + LOWEST)
+        elif token >= DURATION:
+            length = DURATIONS[token - DURATION]
+            sounds += [Sound(start + position, length, pitch) for pitch in pitches]
+            pitches = []
+    return tuple(sounds)
+
+
+def density_of(line: Sequence[Sound], frame: Frame) -> float:
+    """Onsets to the quarter note."""
+    return len({s.onset for s in line}) * STEPS_PER_QUARTER / frame.steps
