@@ -24,8 +24,8 @@ song: .venv/.run
 test: lint types layers unit
 
 lint: .venv/.dev
-	$(BIN)/ruff check src tests bench
-	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench training
+	$(BIN)/ruff format --check src tests bench training
 
 types: .venv/.dev
 	$(BIN)/mypy
@@ -45,6 +45,8 @@ bench-prompts: .venv/.dev
 # docs/evaluation.md names (they are not part of the repository).
 bench-judge: .venv/.dev
 	$(BIN)/python -m bench.discrimination --corpora $(CORPORA)
+	$(BIN)/python -m bench.sound_discrimination --corpora $(CORPORA)
+	$(BIN)/python -m bench.sound_against_ffmpeg --corpora $(CORPORA)
 
 bench-speed: .venv/.dev
 	$(BIN)/python -m bench.speed

@@ -49,10 +49,16 @@ def write_card(name: str, network: Network, log: Path, data: dict[str, Any]) -> 
     ]
     for title, table in tables.items():
         lines += ["", f"[{title}]"]
-        lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
     path = FOLDER / f"{name}.toml"
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(v)}" for key, v in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _measured(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ sequence does not depend on what is decoded beside it.
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from onnx import TensorProto, helper, numpy_helper
 from songwright.models.weights import FOLDER
 from training.cards import write_card
 from training.network import Network, Shape, rotary
-from training.run import Config
+from training.prepared import read, sources
+from training.run import LOGS, Config
 from training.tasks import TASKS
 
 Floats = NDArray[np.float32]
@@ -144,6 +146,22 @@ def load(name: str, scratch: Path) -> tuple[Config, Network]:
     return config, network.eval()
 
 
+def learned_from(scratch: Path) -> dict[str, Any]:
+    """For the card: sources and their licences, and how many items each split has."""
+    counts: Counter[str] = Counter()
+    licences: dict[str, set[str]] = {}
+    for source in sources(scratch):
+        for entry in read(scratch, source).entries:
+            counts[entry.split] += 1
+            if entry.split == "train":
+                licences.setdefault(source, set()).add(entry.licence)
+    return {
+        "sources": [f"{name} ({', '.join(sorted(licences[name]))})" for name in sorted(licences)],
+        "items": {name: counts[name] for name in ("train", "validation", "test")},
+        "manifest": "training/manifest.tsv",
+    }
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -153,8 +171,8 @@ def main() -> None:
     config, network = load(args.name, args.scratch)
     path = FOLDER / f"{config.task}.onnx"
     path.write_bytes(graph_of(network).SerializeToString(deterministic=True))
-    write_card(config.task, network.shape)
-    print(path, path.stat().st_size)
+    write_card(config.task, network, LOGS / f"{args.name}.jsonl", learned_from(args.scratch))
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from training.network import Network, Shape
 from training.tasks import TASKS
 
 HERE = Path(__file__).parent
+LOGS = HERE / "logs"
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def train(name: str, scratch: Path, fresh: bool, judge_every: int = 100) -> Path
     path = scratch / f"{name}.pt"
     if path.exists() and not fresh:
         trainer.restore(path)
-    log = HERE / "logs" / f"{name}.jsonl"
+    log = LOGS / f"{name}.jsonl"
     log.parent.mkdir(exist_ok=True)
     if trainer.step == 0:
         log.unlink(missing_ok=True)

@@ -86,3 +86,99 @@ def test_a_score_without_notes_is_empty() -> None:
     score = read_musicxml(b"<score-partwise><part-list/></score-partwise>")
     assert score.parts == ()
     assert score.bars == 1
+
+
+def part_xml(attributes: str, notes: str) -> bytes:
+    return (
+        '<score-partwise><part-list><score-part id="P1"><part-name>Clarinet</part-name>'
+        '</score-part></part-list><part id="P1"><measure number="1"><attributes><divisions>1'
+        f"</divisions>{attributes}</attributes>{notes}</measure></part></score-partwise>"
+    ).encode()
+
+
+def note_xml(step: str, octave: int, staff: int = 1) -> str:
+    return (
+        f"<note><pitch><step>{step}</step><octave>{octave}</octave></pitch><duration>1</duration>"
+        f"<staff>{staff}</staff></note>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("transpose", "sounds"),
+    [
+        ("<chromatic>-2</chromatic>", 70),  # clarinet in B flat
+        ("<diatonic>-4</diatonic><chromatic>-7</chromatic>", 65),  # horn in F
+        ("<chromatic>0</chromatic><octave-change>-1</octave-change>", 60),  # double bass
+        ("<chromatic>-2</chromatic><octave-change>-1</octave-change>", 58),  # bass clarinet
+        ("<chromatic>3</chromatic>", 75),  # clarinet in E flat
+    ],
+)
+def test_transposing_instruments_sound_where_they_sound(transpose: str, sounds: int) -> None:
+    score = read_musicxml(part_xml(f"<transpose>{transpose}</transpose>", note_xml("C", 5)))
+    assert [n.pitch for n in score.parts[0].notes] == [sounds]
+
+
+def test_a_transposition_may_change_and_belong_to_one_staff() -> None:
+    later = "<attributes><transpose><chromatic>-3</chromatic></transpose></attributes>"
+    score = read_musicxml(
+        part_xml(
+            '<staves>2</staves><transpose number="2"><chromatic>-7</chromatic></transpose>',
+            note_xml("C", 5) + note_xml("C", 5, 2) + later + note_xml("C", 5) + note_xml("C", 5, 2),
+        )
+    )
+    assert [n.pitch for n in score.parts[0].notes] == [72, 69]
+    assert [n.pitch for n in score.parts[1].notes] == [65, 65]
+
+
+def test_signatures_and_chord_symbols_move_with_the_instrument() -> None:
+    # D major on paper is C major for a clarinet in B flat, and its chord of A7/C# is G7/B.
+    chord = (
+        "<harmony><root><root-step>A</root-step></root><kind>dominant</kind><bass><bass-step>C"
+        "</bass-step><bass-alter>1</bass-alter></bass></harmony>"
+    )
+    score = read_musicxml(
+        part_xml(
+            "<key><fifths>2</fifths></key><transpose><chromatic>-2</chromatic></transpose>",
+            chord + note_xml("D", 5),
+        )
+    )
+    assert str(score.keys[0].key) == "C major"
+    assert score.chords[0].chord.symbol == "G7/B"
+
+
+def test_an_octave_sign_moves_nothing_since_pitches_under_it_are_written_as_they_sound() -> None:
+    sign = '<direction><direction-type><octave-shift type="{}" size="8"/></direction-type>'
+    notes = (
+        sign.format("down") + "</direction>" + note_xml("A", 5) + note_xml("C", 6)
+        + sign.format("stop") + "</direction>" + note_xml("E", 4)
+    )  # fmt: skip
+    assert [n.pitch for n in read_musicxml(part_xml("", notes)).parts[0].notes] == [81, 84, 64]
+
+
+def test_repeats_are_played_once() -> None:
+    end = '<barline location="right"><repeat direction="backward"/></barline>'
+    score = read_musicxml(part_xml("", note_xml("C", 5) + note_xml("D", 5) + end))
+    assert [n.pitch for n in score.parts[0].notes] == [72, 74]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "<attributes><divisions>0</divisions></attributes>" + note_xml("C", 4),
+        "<attributes><divisions>nan</divisions></attributes>" + note_xml("C", 4),
+        note_xml("H", 4),
+        note_xml("C", 4).replace("<duration>1<", "<duration>long<"),
+        note_xml("C", 4).replace("<duration>1<", "<duration>1e400<"),
+        note_xml("C", 4).replace("<duration>1<", "<duration>1e9<"),
+    ],
+)
+def test_senseless_numbers_are_refused_in_words(measure: str) -> None:
+    with pytest.raises(FileFormatError, match="MusicXML"):
+        read_musicxml(part_xml("", measure))
+
+
+def test_going_back_past_the_bar_line_stops_there() -> None:
+    score = read_musicxml(
+        part_xml("", "<backup><duration>99</duration></backup>" + note_xml("C", 4))
+    )
+    assert [n.onset_ticks for n in score.parts[0].notes] == [0]

@@ -18,7 +18,8 @@ class SectionPlan:
     ``letter`` names its material: equal letters share theme and progression. ``occurrence`` counts
     from 0 how often the letter was heard before. ``energy`` 0..1 is the section's mean level.
     ``parts`` are the ids that play; ``fill`` asks for a fill in the last bar; ``phrases`` are the
-    lengths in bars of its phrases and add up to ``bars``.
+    lengths in bars of its phrases and add up to ``bars``; ``late`` are those of the ``parts`` that
+    join only half-way; ``stop`` silences the band after the first beat of the last bar.
     """
 
     id: str
@@ -32,6 +33,8 @@ class SectionPlan:
     key: Key
     parts: tuple[str, ...] = ()
     fill: bool = True
+    late: tuple[str, ...] = ()
+    stop: bool = False
 
     @property
     def end_bar(self) -> int:
@@ -104,6 +107,7 @@ class Plan:
     dynamics_high: int = 112  # velocity at energy 1
     production: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    maker: str = "mixed"  # "rules", "learned", or "mixed": learned where it reads better
 
     def section_at(self, bar: int) -> SectionPlan:
         """The section that holds a bar (the last one for bars past the end)."""

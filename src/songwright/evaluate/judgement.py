@@ -47,7 +47,8 @@ class Judged:
     Attributes
     ----------
     band, kind
-        Percentiles of human music and the kind they come from; None and ``""`` without any.
+        Percentiles of human music and the kind they come from; None and ``""`` without any. For
+        sound ``kind`` is the style whose own limit it is, empty for limits of music at large.
     percentile
         0..100 in that kind; None without a band.
     score
@@ -175,6 +176,7 @@ def judge_measurements(
     sound: Iterable[Measurement] = (),
     controls: Sequence[tuple[str, bool]] = (),
     style: str = "",
+    production: Sequence[str] = (),
 ) -> Judgement:
     """Judge what was measured.
 
@@ -189,7 +191,10 @@ def judge_measurements(
     controls
         Each requested control and whether it was met; they make the metric ``controls_met``.
     style
-        The Songwright style, if known: some findings are no faults in some styles.
+        The Songwright style, if known: some findings are no faults in some styles, and some limits
+        of sound depend on it.
+    production
+        Production words of the brief ("vinyl"), which move limits of sound as well.
     """
     facts = metric_facts()
     judged = [_against_humans(m, facts[m.metric], reference.kinds) for m in measurements]
@@ -199,10 +204,10 @@ def judge_measurements(
             sound_facts,
             sound_limits,
         )
+        from songwright.evaluate.sound.manner import manner_of  # noqa: PLC0415
 
-        judged += [
-            _against_limits(m, sound_facts()[m.metric], sound_limits().get(m.metric)) for m in heard
-        ]
+        limits = sound_limits(manner_of(style, production))
+        judged += [_against_limits(m, sound_facts()[m.metric], limits.get(m.metric)) for m in heard]
     if controls:
         judged.append(_controls(controls))
     metrics = tuple(judged)
@@ -235,10 +240,10 @@ def _against_limits(measurement: Measurement, facts: MetricFacts, limits: Limits
     if limits is None:
         return Judged(measurement, facts)
     if value is None:
-        return Judged(measurement, facts, low=limits.low, high=limits.high)
+        return Judged(measurement, facts, kind=limits.of, low=limits.low, high=limits.high)
     return Judged(
         measurement, facts, score=limit_score(value, limits.low, limits.high),
-        inside=limits.holds(value), low=limits.low, high=limits.high,
+        inside=limits.holds(value), kind=limits.of, low=limits.low, high=limits.high,
     )  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from songwright.errors import AudioError
 from songwright.evaluate.model import Measurement
 from songwright.evaluate.registry import undefined
 from songwright.evaluate.sound import (  # noqa: F401 (each module registers its metrics)
+    dropouts,
     faults,
+    kick_room,
     loudness,
     low_end,
     masking,
@@ -27,15 +29,19 @@ from songwright.evaluate.sound import (  # noqa: F401 (each module registers its
     tonal,
     transients,
     translation,
+    tuning,
+    width,
 )
 from songwright.evaluate.sound.curves import SoundCurves, sound_curves
 from songwright.evaluate.sound.facts import Limits, passes, sound_facts, sound_limits
 from songwright.evaluate.sound.listening import SILENCE, Listening, Section, answers, listen
+from songwright.evaluate.sound.manner import PLAIN, Manner, manner_of
 from songwright.evaluate.sound.stems import Stem, guess_role, hear_stems
 
 __all__ = [
     "Limits",
     "Listening",
+    "Manner",
     "Section",
     "SoundCurves",
     "Stem",
@@ -43,6 +49,7 @@ __all__ = [
     "evaluate_sound",
     "guess_role",
     "hear",
+    "manner_of",
     "passes",
     "sound_curves",
     "sound_facts",
@@ -58,6 +65,7 @@ def evaluate_sound(
     *,
     roles: Mapping[str, str] | None = None,
     is_loop: bool = False,
+    manner: Manner = PLAIN,
 ) -> tuple[Measurement, ...]:
     """Measure everything that can be heard in a file.
 
@@ -76,6 +84,8 @@ def evaluate_sound(
         guessed from the ids.
     is_loop
         The end is meant to run into the start, so it may be cut.
+    manner
+        How it is meant to sound (`manner_of` a style); else the curve of recordings at large.
 
     Returns
     -------
@@ -89,7 +99,7 @@ def evaluate_sound(
         As `hear`.
     """
     return evaluate_listening(
-        hear(audio, sample_rate_hz, stems, sections, roles=roles, is_loop=is_loop)
+        hear(audio, sample_rate_hz, stems, sections, roles=roles, is_loop=is_loop, manner=manner)
     )
 
 
@@ -101,6 +111,7 @@ def hear(
     *,
     roles: Mapping[str, str] | None = None,
     is_loop: bool = False,
+    manner: Manner = PLAIN,
 ) -> Listening | None:
     """Do all the listening, for callers who want the curves as well as the measurements.
 
@@ -131,6 +142,7 @@ def hear(
         stems=hear_stems(stems, rate, roles) if stems else None,
         sections=tuple(sections or ()),
         is_loop=is_loop,
+        manner=manner,
     )
 
 

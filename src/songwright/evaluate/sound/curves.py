@@ -9,7 +9,7 @@ import numpy as np
 from songwright.audio.buffers import Samples64
 from songwright.evaluate.sound.listening import Listening
 from songwright.evaluate.sound.loudness import short_term
-from songwright.mix.tonal import HIGH_HZ, LOW_HZ, target_curve_db
+from songwright.mix.tonal import HIGH_HZ, LOW_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class SoundCurves:
     centre_hz, level_db, target_db
         Third octaves: level of the sound, and the target curve laid over it at the level at which
         both agree best from 50 Hz to 12 kHz; shape (bands,).
+    style
+        The style whose curve the target is; empty for recordings at large.
     """
 
     seconds: Samples64
@@ -31,14 +33,17 @@ class SoundCurves:
     centre_hz: Samples64
     level_db: Samples64
     target_db: Samples64
+    style: str = ""
 
 
 def sound_curves(sound: Listening) -> SoundCurves:
     """Curves of a sound that was listened to."""
     seconds, lufs = short_term(sound.scan)
     centres, levels = sound.long.third_octaves(sound.long.power)
-    target = target_curve_db(centres)
+    target = sound.manner.target_db(centres)
     inside = (centres >= LOW_HZ * 0.99) & (centres <= HIGH_HZ * 1.06)
     off = levels - target
     sounding = inside & (off > off[inside].max() - 36.0)
-    return SoundCurves(seconds, lufs, centres, levels, target + float(np.mean(off[sounding])))
+    return SoundCurves(
+        seconds, lufs, centres, levels, target + float(np.mean(off[sounding])), sound.manner.style
+    )

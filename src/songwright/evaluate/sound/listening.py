@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from songwright.audio.truepeak import OVERSAMPLING, peak_envelope
 from songwright.evaluate.model import Evidence, Measurement, NotDefined
 from songwright.evaluate.registry import undefined
 from songwright.evaluate.sound.long_spectra import LongSpectra, long_spectra
+from songwright.evaluate.sound.manner import PLAIN, Manner
 from songwright.evaluate.sound.scan import Scan, scan
 from songwright.evaluate.sound.short_spectra import ShortSpectra, short_spectra
 from songwright.evaluate.sound.spans import Seconds
@@ -44,6 +46,8 @@ class Listening:
         Highest magnitude between the samples in each second; shape (seconds,).
     is_loop
         The end is meant to run into the start.
+    manner
+        How it is meant to sound: gives the curve that its spectrum is held against.
     """
 
     audio: Audio
@@ -55,6 +59,7 @@ class Listening:
     stems: StemSet | None = None
     sections: tuple[Section, ...] = ()
     is_loop: bool = False
+    manner: Manner = PLAIN
 
     @property
     def seconds(self) -> float:
@@ -74,15 +79,18 @@ class Listening:
 
 
 def listen(audio: Audio, sample_rate_hz: int) -> Listening:
-    """Analyse samples that `songwright.audio.checked_audio` has passed, not silent, n > 0."""
-    return Listening(
-        audio,
-        sample_rate_hz,
-        scan(audio, sample_rate_hz),
-        short_spectra(audio, sample_rate_hz),
-        long_spectra(audio, sample_rate_hz),
-        true_peaks_by_second(audio, sample_rate_hz),
-    )
+    """Analyse samples that `songwright.audio.checked_audio` has passed, not silent, n > 0.
+
+    The four analyses only read the samples and share nothing else, so two run at a time.
+    """
+    with ThreadPoolExecutor(2) as pool:
+        steps = pool.submit(scan, audio, sample_rate_hz)
+        short = pool.submit(short_spectra, audio, sample_rate_hz)
+        long = pool.submit(long_spectra, audio, sample_rate_hz)
+        peaks = pool.submit(true_peaks_by_second, audio, sample_rate_hz)
+        return Listening(
+            audio, sample_rate_hz, steps.result(), short.result(), long.result(), peaks.result()
+        )
 
 
 def true_peaks_by_second(audio: Audio, sample_rate_hz: int) -> Samples64:

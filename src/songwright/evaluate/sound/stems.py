@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from songwright.audio import Audio, checked_audio, read_audio
 from songwright.audio.buffers import Samples64
 from songwright.audio.loudness import gated_loudness
 from songwright.errors import AudioError
+from songwright.evaluate.sound.pitch_peaks import tuning_of
 from songwright.evaluate.sound.short_spectra import framed, window_samples
 from songwright.evaluate.sound.weights import (
     BARKS,
@@ -30,6 +32,7 @@ from songwright.mix.filters import apply_filters, high_pass, low_pass
 FRAMES_PER_SECOND = 50
 THUMPS_PER_SECOND = 100
 _BATCH = 128
+_WORKERS = 2
 _WINDOW_SECONDS = 0.0213
 _GATE_FRAMES = 20  # 400 ms
 
@@ -59,12 +62,16 @@ class StemLevels:
         Energy of 40 to 120 Hz every 10 ms for drums and bass, else empty.
     is_mono
         The file has one channel.
+    tuning
+        Where its tones lie on the circle of one semitone: the sum of the amplitudes of its spectral
+        peaks as a complex number. 0 for drums and for stems with hardly any tones.
     """
 
     bark: NDArray[np.float32]
     heard: NDArray[np.float32]
     thumps: Samples64
     is_mono: bool
+    tuning: complex = 0j
 
     @property
     def active(self) -> NDArray[np.bool_]:
@@ -103,7 +110,11 @@ def guess_role(name: str) -> str:
 def hear_stems(
     stems: Mapping[str, Stem], sample_rate_hz: int, roles: Mapping[str, str] | None = None
 ) -> StemSet:
-    """Take the energies of every stem, one after another.
+    """Take the energies of every stem, two at a time.
+
+    Two threads read and measure (file access, transforms and kernels release the interpreter);
+    each stem is measured by itself, so the figures do not depend on the threads, and no more than
+    two stems are in memory.
 
     Raises
     ------
@@ -113,11 +124,18 @@ def hear_stems(
         If a file cannot be read.
     """
     given = roles if roles is not None else {name: guess_role(name) for name in stems}
-    levels = {
-        name: stem_levels(_samples(name, stem, sample_rate_hz), sample_rate_hz,
-                          given.get(name, "") in ("drums", "bass"))
-        for name, stem in stems.items()
-    }  # fmt: skip
+
+    def measured(item: tuple[str, Stem]) -> StemLevels:
+        name, stem = item
+        samples = _samples(name, stem, sample_rate_hz)
+        role = given.get(name, "")
+        levels = stem_levels(samples, sample_rate_hz, role in ("drums", "bass"))
+        if role == "drums":  # a kick has a pitch that no tuner asks for
+            return levels
+        return replace(levels, tuning=tuning_of(samples, sample_rate_hz))
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        levels = dict(zip(stems, pool.map(measured, stems.items()), strict=True))
     frames = max((level.bark.shape[0] for level in levels.values()), default=0)
     return StemSet({name: _lengthened(level, frames) for name, level in levels.items()},
                    dict(given))  # fmt: skip
@@ -134,9 +152,7 @@ def _samples(name: str, stem: Stem, sample_rate_hz: int) -> Audio:
 
 def _lengthened(level: StemLevels, frames: int) -> StemLevels:
     more = ((0, frames - level.bark.shape[0]), (0, 0))
-    return StemLevels(
-        np.pad(level.bark, more), np.pad(level.heard, more), level.thumps, level.is_mono
-    )
+    return replace(level, bark=np.pad(level.bark, more), heard=np.pad(level.heard, more))
 
 
 def stem_levels(audio: Audio, sample_rate_hz: int, with_thumps: bool = False) -> StemLevels:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from songwright.audio.buffers import Samples64
 from songwright.evaluate.model import Measurement, NotDefined
 from songwright.evaluate.sound.listening import Listening, found, hears
+from songwright.evaluate.sound.manner import PLAIN, Manner
 from songwright.evaluate.sound.spans import Seconds, stretches
-from songwright.mix.tonal import HIGH_HZ, LOW_HZ, target_curve_db
+from songwright.mix.tonal import HIGH_HZ, LOW_HZ
 
 _EMPTY_DB = -36.0  # re the strongest band against the curve: nothing plays there
 _UNOBTRUSIVE = -2.0  # -20 dB, as a power of ten
@@ -20,8 +21,10 @@ _BESIDE_MUD_HZ = ((76.0, 165.0), (600.0, 1_300.0))
 _HARSH_HZ = (1_900.0, 5_200.0)
 
 
-def deviation_db(centre_hz: Samples64, level_db: Samples64) -> tuple[Samples64, Samples64]:
-    """Third-octave levels against the target curve, aligned to a mean of 0, 50 Hz to 12 kHz.
+def deviation_db(
+    centre_hz: Samples64, level_db: Samples64, manner: Manner = PLAIN
+) -> tuple[Samples64, Samples64]:
+    """Third-octave levels against the manner's curve, aligned to a mean of 0, 50 Hz to 12 kHz.
 
     Returns
     -------
@@ -35,7 +38,7 @@ def deviation_db(centre_hz: Samples64, level_db: Samples64) -> tuple[Samples64, 
     """
     inside = (centre_hz >= LOW_HZ * 0.99) & (centre_hz <= HIGH_HZ * 1.06)
     centre_hz, level_db = centre_hz[inside], level_db[inside]
-    deviation = level_db - target_curve_db(centre_hz)
+    deviation = level_db - manner.target_db(centre_hz)
     sounding = deviation > deviation.max() + _EMPTY_DB
     if int(sounding.sum()) < 6:
         raise NotDefined("fewer than six third-octave bands sound")
@@ -78,7 +81,7 @@ def mud_db(centres: Samples64, deviation: Samples64) -> float:
 def balance(sound: Listening) -> Iterator[Measurement]:
     centres, levels = sound.long.third_octaves(sound.long.power)
     yield found("psd_slope", psd_slope(centres, levels))
-    centres, deviation = deviation_db(centres, levels)
+    centres, deviation = deviation_db(centres, levels, sound.manner)
     used = np.isfinite(deviation)
     off = float(np.sqrt(np.mean(deviation[used] ** 2)))
     yield found("tonal_balance", off, note=_farthest(centres, deviation))
