@@ -17,6 +17,7 @@ from songwright.evaluate.judgement import Judgement, judge_measurements, referen
 from songwright.evaluate.sound import evaluate_listening, hear, sound_curves
 from songwright.export.evaluation_page import evaluation_html
 from songwright.export.evaluation_pictures import (
+    chord_name,
     grey_png,
     harmony_strip,
     outline_of,
@@ -142,3 +143,28 @@ def test_a_change_of_metre_keeps_the_sections(song: Song) -> None:
     plan = outline_of(score)
     assert plan.bars * plan.meter.bar_ticks >= 9480
     assert plan.bars == 5
+
+
+@pytest.mark.parametrize(
+    ("root", "steps", "name"),
+    [
+        (9, (0, 3, 7), "Am"), (0, (0, 4, 7), "C"), (7, (0, 4, 7, 10), "G7"),
+        (5, (0, 4, 7, 11), "Fmaj7"), (11, (0, 3, 6), "Bdim"), (2, (0, 5, 7), "Dsus4"),
+        (0, (0, 4, 8), "C+"), (10, (0, 7), "B♭5"), (6, (0, 3, 7, 10), "F♯m7"),
+    ],
+)  # fmt: skip
+def test_chords_are_named(root: int, steps: tuple[int, ...], name: str) -> None:
+    member = np.zeros(12, bool)
+    member[[(root + step) % 12 for step in steps]] = True
+    assert chord_name(root, member) == name
+
+
+def test_sections_and_parts_are_named_on_the_page(song: Song) -> None:
+    page = evaluation_html("t", judged(song.score), score=song.score, plan=song.plan)
+    ruler, rest = page.split("Piano roll", maxsplit=1)
+    assert ">1</text>" in ruler
+    matrix = rest.split('<svg class="matrix"')[1]
+    for section in song.plan.sections:
+        assert section.function[:11] in matrix
+    for part in song.score.parts:
+        assert part.name.split(" (")[0] in rest

@@ -13,6 +13,7 @@ import pytest
 from songwright.audio import read_audio
 from songwright.errors import BriefError, FileFormatError, OutputError
 from songwright.evaluate import measure_midi
+from songwright.export.evaluation_data import evaluation_data
 from songwright.score.midi import write_midi
 from songwright.session import (
     compose,
@@ -23,6 +24,7 @@ from songwright.session import (
     save,
 )
 from songwright.session.folder import replacing
+from songwright.session.judge import judge
 
 PROMPT = "lo-fi hip-hop in A minor, 80 BPM, 8 bars"
 
@@ -42,7 +44,8 @@ def test_a_package_has_every_file_and_loads_back(tmp_path: Path) -> None:
     song = compose(PROMPT, 1)
     package = song.save(tmp_path / "song", audio=False)
     assert set(package.files) == {
-        "song.json", "song.mid", "song.musicxml", "report.json", "report.html",
+        "song.json", "song.mid", "song.musicxml", "report.json", "report.html", "evaluation.json",
+        "evaluation.html",
     }  # fmt: skip
     assert load(tmp_path / "song") == song
     json.loads((tmp_path / "song" / "report.json").read_text())
@@ -144,6 +147,45 @@ def test_impossible_seeds(seed: int) -> None:
 def test_unknown_formats(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="wma"):
         compose(PROMPT, 1).save(tmp_path / "x", formats=("wma",))
+
+
+def test_a_package_holds_what_the_judge_says_of_it(tmp_path: Path) -> None:
+    out = tmp_path / "song"
+    compose(PROMPT, 1).save(out, audio=False)
+    inside = json.loads((out / "evaluation.json").read_text("utf-8"))
+    found = judge(out)
+    again = json.loads(json.dumps(evaluation_data("song.json", inside["title"], found)))
+    assert inside == again, "judging the package later says the same"
+    assert {m["group"] for m in inside["metrics"]}.isdisjoint({"timbre", "translation"})
+    assert 'href="evaluation.html"' in (out / "report.html").read_text("utf-8")
+    for name in ("evaluation.json", "evaluation.html", "report.html"):
+        text = (out / name).read_text("utf-8")
+        assert str(tmp_path) not in text
+        assert "NaN" not in text
+
+
+def test_the_sound_of_a_package_is_judged_with_its_stems(tmp_path: Path) -> None:
+    out = tmp_path / "song"
+    compose("house, 4 bars", 1).save(out)
+    inside = json.loads((out / "evaluation.json").read_text("utf-8"))
+    values = {m["id"]: m["value"] for m in inside["metrics"]}
+    assert abs(values["loudness_integrated"] + 14.0) < 1.0
+    assert values["stem_masked"] is not None
+    assert inside == json.loads(
+        json.dumps(evaluation_data("song.json", inside["title"], judge(out)))
+    )
+    assert "Short-term loudness" in (out / "evaluation.html").read_text("utf-8")
+
+
+def test_without_evaluation_an_older_one_goes(tmp_path: Path) -> None:
+    out = tmp_path / "song"
+    song = compose(PROMPT, 1)
+    song.save(out, audio=False)
+    package = song.save(out, audio=False, evaluation=False)
+    assert "evaluation.html" not in package.files
+    assert not (out / "evaluation.html").exists()
+    assert not (out / "evaluation.json").exists()
+    assert "evaluation.html" not in (out / "report.html").read_text("utf-8")
 
 
 def test_loading_nonsense(tmp_path: Path) -> None:

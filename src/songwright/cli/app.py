@@ -14,6 +14,7 @@ _COMMANDS = {
     "render": ("songwright.cli.render", "Play any MIDI file into stems, mix and master."),
     "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),
     "compare": ("songwright.cli.compare", "Rank pieces and say what decides."),
+    "export": ("songwright.cli.export", "Write a piece for DAWs, notation and players."),
     "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
     "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
 }

@@ -56,6 +56,7 @@ from songwright.errors import BriefError
     help="Worker processes for --prompts; the bytes do not depend on it.",
 )
 @click.option("--no-audio", is_flag=True, help="Only the symbolic files; takes a second.")
+@click.option("--no-evaluation", is_flag=True, help="Leave out evaluation.html and .json.")
 @click.option(
     "--format",
     "formats",
@@ -68,7 +69,7 @@ from songwright.errors import BriefError
 def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: Any) -> None:
     """Compose a piece from PROMPT, from options, or from both (options win)."""
     seed, quiet, as_json = options.pop("seed"), options.pop("quiet"), options.pop("as_json")
-    audio = not options.pop("no_audio")
+    audio, evaluation = not options.pop("no_audio"), not options.pop("no_evaluation")
     formats = tuple(f.strip().lower() for f in options.pop("formats").split(",") if f.strip())
     fields = {name: value for name, value in options.items() if value is not None}
     if "chords" in fields:
@@ -76,9 +77,9 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     if prompts is not None:
         if prompt or fields:
             raise BriefError("--prompts takes all from the file; leave out the other options")
-        _batch(prompts, out, jobs, audio, formats, seed, quiet, as_json)
+        _batch(prompts, out, jobs, audio, formats, evaluation, seed, quiet, as_json)
         return
-    _one(prompt, out, seed, fields, audio, formats, quiet, as_json)
+    _one(prompt, out, seed, fields, audio, formats, evaluation, quiet, as_json)
 
 
 def _text_or_file(text: str) -> str:
@@ -97,6 +98,7 @@ def _one(
     fields: dict[str, Any],
     audio: bool,
     formats: tuple[str, ...],
+    evaluation: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -104,7 +106,7 @@ def _one(
 
     with progress_bar(quiet or as_json) as tell:
         song = session.compose(prompt, seed, **fields)
-        package = song.save(out, audio=audio, formats=formats, progress=tell)
+        package = song.save(out, audio, formats, tell, evaluation)
     if as_json:
         click.echo((package.folder / "report.json").read_text("utf-8"))
         return
@@ -128,6 +130,7 @@ def _batch(
     jobs: int,
     audio: bool,
     formats: tuple[str, ...],
+    evaluation: bool,
     seed: int,
     quiet: bool,
     as_json: bool,
@@ -143,7 +146,7 @@ def _batch(
             count += 1
             tell(result.id[:14], count / len(items))
 
-        results = session.compose_batch(items, out, jobs, audio, formats, done)
+        results = session.compose_batch(items, out, jobs, audio, formats, done, evaluation)
     failed = [r for r in results if r.error]
     if as_json:
         rows = [{"id": r.id, "folder": r.folder, "error": r.error} for r in results]

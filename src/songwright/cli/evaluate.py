@@ -97,7 +97,7 @@ def _write_page(found: Examined, target: Path) -> None:
 
     text = evaluation_html(
         found.title, found.judgement, score=found.score, plan=found.plan,
-        performance=found.performance, curves=found.curves,
+        performance=found.performance, curves=found.curves, piece=found.piece,
     )  # fmt: skip
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

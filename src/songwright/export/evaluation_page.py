@@ -12,6 +12,7 @@ from songwright.evaluate.model import Span
 from songwright.score import Score
 
 if TYPE_CHECKING:
+    from songwright.evaluate.piece import Piece
     from songwright.evaluate.sound import SoundCurves
     from songwright.perform import Performance
 
@@ -21,12 +22,15 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:1060px;margin:2rem auto;paddin
 h1{margin-bottom:0}h2{margin-top:2rem}.against{opacity:.8}
 svg{width:100%;background:#8881;border-radius:6px;display:block;margin:.3rem 0}
 svg text{fill:currentColor}svg.dot{width:12rem;background:none;margin:0}
-img.matrix{width:min(100%,480px);image-rendering:pixelated;border-radius:6px}
+svg.matrix{width:min(100%,600px)}.caption{opacity:.7;font-size:.9em;margin:.2rem 0 0}
+.chip{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+table.metrics{table-layout:fixed}.metrics td.number{white-space:normal}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;
 border-bottom:1px solid #8884;vertical-align:top}td.number{white-space:nowrap}
 .finding{border-left:4px solid #d62839;padding:.1rem .9rem;margin:.8rem 0}
 .finding h3{margin:.2rem 0}.finding ul{margin:.2rem 0}
-.good{border-color:#2a9d5c}.note{border-left:4px solid #f3a712;padding-left:.8rem}
+.good{border-color:#2a9d5c}.slight{border-color:#f3a712}
+.note{border-left:4px solid #f3a712;padding-left:.8rem}
 .out{color:#d62839;font-weight:600}.none{opacity:.6}code{font-size:.9em}
 """
 
@@ -39,6 +43,7 @@ def evaluation_html(
     plan: Plan | None = None,
     performance: Performance | None = None,
     curves: SoundCurves | None = None,
+    piece: Piece | None = None,
 ) -> str:
     """A page that needs nothing but itself.
 
@@ -52,13 +57,16 @@ def evaluation_html(
         The notes, for the pictures of form; without them those are left out.
     curves
         Loudness and spectrum, for the pictures of sound.
+    piece
+        The normal form of the notes, if it is there already; else it is made again.
     """
     body = [f"<h1>{escape(title) or 'Untitled'}</h1>", _against(judgement), _findings(judgement)]
     body.append(_groups(judgement))
     if score is not None:
-        body.append(_form(score, plan, performance, judgement))
+        piece = piece or _piece(score, plan, performance)
+        body.append(_form(score, plan, piece, judgement))
     if curves is not None:
-        body.append(_sound(curves))
+        body.append(_sound(curves, piece))
     body.append(_metrics(judgement))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -94,13 +102,20 @@ def _finding(finding: Finding) -> str:
     where = "; ".join(filter(None, (f"bars {bars}" if bars else "",
                                     f"{seconds} s" if seconds else "")))  # fmt: skip
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in finding.reasons)
+    weight = _weight(finding.severity)
     return (
-        f'<div class="finding"><h3>{escape(finding.name)}</h3>'
+        f'<div class="finding{" slight" if weight == "slight" else ""}">'
+        f'<h3>{escape(finding.name)} <span class="none">({weight})</span></h3>'
         f"<p>{escape(finding.meaning)}{f' <em>({where})</em>' if where else ''}</p>"
         f"<ul>{reasons}</ul><p><strong>Do:</strong> {escape(finding.advice)}</p>"
         f"<p><code>songwright refine {escape(finding.refine)}</code> "
         '<span class="none">(a later command; not there yet)</span></p></div>'
     )
+
+
+def _weight(severity: float) -> str:
+    """A severity in words: 0.5 is just beyond the edge of human music, 1 far beyond it."""
+    return "slight" if severity < 0.65 else "clear" if severity < 0.85 else "grave"
 
 
 def _bars(span: Span) -> str:
@@ -123,38 +138,67 @@ def _groups(judgement: Judgement) -> str:
     )
 
 
-def _form(
-    score: Score, plan: Plan | None, performance: Performance | None, judgement: Judgement
-) -> str:
-    from songwright.evaluate.piece import piece_of  # noqa: PLC0415 (the kernels load with these)
+def _piece(score: Score, plan: Plan | None, performance: Performance | None) -> Piece:
+    from songwright.evaluate.piece import piece_of  # noqa: PLC0415 (loads NumPy)
+
+    return piece_of(score, performance, None if plan is None else plan.energy)
+
+
+def _form(score: Score, plan: Plan | None, piece: Piece, judgement: Judgement) -> str:
+    # The kernels load with these.
     from songwright.export import evaluation_pictures as draw  # noqa: PLC0415
     from songwright.export.pictures import piano_roll  # noqa: PLC0415
 
-    piece = piece_of(score, performance, None if plan is None else plan.energy)
     theme = judgement.metric("theme_coverage")
     spans = () if theme is None else theme.measurement.evidence.bars
-    parts = ["<h2>The piece</h2>", piano_roll(score, plan or draw.outline_of(score))]
+    parts = ["<h2>The piece</h2>", draw.bar_ruler(piece)]
+    parts += [piano_roll(score, plan or draw.outline_of(score)), _legend(score)]
     strip = draw.theme_strip(score, spans, piece.bars)
     parts += ["<h3>Themes</h3>", strip] if strip else []
     harmony = draw.harmony_strip(piece)
-    parts += ["<h3>Chords and keys, as heard</h3>", harmony] if harmony else []
-    parts += ["<h3>Energy</h3>", draw.energy_picture(piece)]
+    if harmony:
+        below = _caption("Chords in the accompaniment; below, the key of every eight bars.")
+        parts += ["<h3>Chords and keys, as heard</h3>", harmony, below]
+    planned = "" if piece.plan_energy is None else " Line: planned."
+    parts += ["<h3>Energy</h3>", draw.energy_picture(piece),
+              _caption(f"Columns: measured in each bar (dB).{planned}")]  # fmt: skip
     matrix = draw.similarity_picture(piece)
     if matrix:
-        parts += [
-            "<h3>Self-similarity</h3>", matrix,
-            "<p>Time runs right and down; dark is alike; lines beside the diagonal: returns.</p>",
-        ]  # fmt: skip
+        parts += ["<h3>Self-similarity</h3>", matrix,
+                  _caption("Time runs right and down; dark is alike; lines beside the diagonal "
+                           "are returns.")]  # fmt: skip
     return "".join(parts)
 
 
-def _sound(curves: SoundCurves) -> str:
-    from songwright.export import evaluation_pictures as draw  # noqa: PLC0415
+def _caption(text: str) -> str:
+    return f'<p class="caption">{escape(text)}</p>'
 
-    loudness = draw.loudness_picture(curves)
+
+def _legend(score: Score) -> str:
+    from songwright.export.pictures import ROLE_COLOURS  # noqa: PLC0415
+
+    chips = (
+        f'<span class="chip" style="background:{ROLE_COLOURS[p.role]}"></span>'
+        f"{escape(p.name)} ({escape(p.role)})"
+        for p in score.parts
+    )
+    return f'<p class="caption">{" &nbsp; ".join(chips)}</p>'
+
+
+def _sound(curves: SoundCurves, piece: Piece | None) -> str:
+    from songwright.export import evaluation_sound_pictures as draw  # noqa: PLC0415
+
+    sections: list[tuple[float, str]] = []
+    if piece is not None:
+        sections = [(piece.bar_seconds(s.start_bar), s.function) for s in piece.sections
+                    if s.start_bar < piece.bars]  # fmt: skip
+    loudness = draw.loudness_picture(curves, sections)
+    whose = curves.style.replace("_", " ") or "recordings at large"
     parts = ["<h2>The sound</h2>"]
-    parts += ["<h3>Loudness</h3>", loudness] if loudness else []
-    parts += ["<h3>Spectrum</h3>", draw.spectrum_picture(curves)]
+    if loudness:
+        parts += ["<h3>Loudness</h3>", loudness, _caption("Short-term loudness, windows of 3 s.")]
+    below = _caption(f"Line: third octaves of the piece. Dashed: the even balance of {whose}.")
+    parts += ["<h3>Spectrum</h3>", draw.spectrum_picture(curves), below]
     return "".join(parts)
 
 
@@ -166,14 +210,15 @@ def _metrics(judgement: Judgement) -> str:
     for group in dict.fromkeys(m.facts.dimension for m in judgement.metrics):
         rows = "".join(_row(m) for m in judgement.metrics if m.facts.dimension == group)
         parts.append(
-            f"<h3>{escape(group)}</h3><table><tr><th>metric</th><th>value</th><th>band</th>"
-            f"<th></th><th>where</th></tr>{rows}</table>"
+            f'<h3>{escape(group)}</h3><table class="metrics"><tr><th style="width:20%">metric</th>'
+            '<th style="width:12%">value</th><th style="width:21%">band</th>'
+            f'<th style="width:13rem"></th><th>where</th></tr>{rows}</table>'
         )
     return "".join(parts)
 
 
 def _row(judged: Judged) -> str:
-    from songwright.export.evaluation_pictures import band_dot  # noqa: PLC0415
+    from songwright.export.evaluation_dots import band_dot  # noqa: PLC0415
 
     facts, evidence = judged.facts, judged.measurement.evidence
     name = f'<th title="{escape(facts.meaning)}">{escape(facts.name)}</th>'
@@ -185,6 +230,7 @@ def _row(judged: Judged) -> str:
     bars = ", ".join(_bars(span) for span in evidence.bars[:4])
     seconds = ", ".join(f"{a:.1f}–{b:.1f} s" for a, b in evidence.seconds[:4])
     place = f"bars {bars}" if bars else seconds
+    place = "" if evidence.note.startswith(place) else place  # said already
     where = escape("; ".join(filter(None, (place, evidence.note))))
     shade = ' class="number out"' if judged.inside is False else ' class="number"'
     return (

@@ -1,4 +1,4 @@
-"""Pictures of a judgement as inline SVG (and one PNG): form, energy, sound, dots on bands.
+"""Pictures of the form as inline SVG (and one PNG): themes, harmony, energy, self-similarity.
 
 They share width and colours with `songwright.export.pictures` and carry text titles as those do.
 """
@@ -10,13 +10,11 @@ import struct
 import zlib
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from songwright.composition import Plan, SectionPlan
 from songwright.evaluate.chords import chords_of, chroma_of
-from songwright.evaluate.judgement import Judged
 from songwright.evaluate.keyfinding import estimate_key
 from songwright.evaluate.model import Span
 from songwright.evaluate.piece import Piece
@@ -26,14 +24,11 @@ from songwright.evaluate.symbolic.structure import half_bar_chroma
 from songwright.export.pictures import WIDTH
 from songwright.score import Score, TimeMap
 
-if TYPE_CHECKING:
-    from songwright.evaluate.sound import SoundCurves
-
 _MOST_BARS = 240
 _KEY_BARS = 8
 _ROOTS = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-_PLANNED, _MEASURED, _TARGET = "#e4572e", "#2e86ab", "#8d99ae"
-_DOT = {True: "#2a9d5c", False: "#d62839", None: "#8d99ae"}
+PLANNED, MEASURED = "#e4572e", "#2e86ab"
+_MATRIX_ROOM = 480
 
 
 def outline_of(score: Score) -> Plan:
@@ -66,7 +61,8 @@ def similarity_picture(piece: Piece) -> str:
     """Self-similarity of half bars (harmony and tune, best of twelve transpositions).
 
     Dark is alike: blocks are stretches of one material, lines beside the diagonal are returns.
-    Empty without pitched notes. At most the first 240 bars.
+    Bars are numbered on top, sections named on the left. Empty without pitched notes. At most the
+    first 240 bars.
     """
     chroma = half_bar_chroma(piece)[: 2 * _MOST_BARS]
     if not chroma.size or float(chroma.sum()) <= 0.0:
@@ -75,11 +71,61 @@ def similarity_picture(piece: Piece) -> str:
     likeness = smoothed_likeness(chroma / np.where(norm > 0, norm, 1.0), min(4, len(chroma)))
     scaled = np.clip((likeness - 0.4) / 0.6, 0.0, 1.0) ** 2
     shades = (255 - 235 * scaled).astype(np.uint8)
-    title = f"Self-similarity of half bars, bars 1 to {-(-len(chroma) // 2)}"
+    bars = -(-len(chroma) // 2)
+    title = f"Self-similarity of half bars, bars 1 to {bars}"
+    left, top, room = 70, 16, _MATRIX_ROOM
+    step = tick_bars(bars, 12)
+    marks = [
+        f'<text x="{left + bar / bars * room:.1f}" y="12" font-size="10">{bar + 1}</text>'
+        for bar in range(0, bars, step)
+    ]
+    for first, _, name in sections_of(piece):
+        y = top + first / bars * room
+        if first < bars:
+            marks.append(
+                f'<path d="M0 {y:.1f}H{left + room}" stroke="{PLANNED}" stroke-width="0.6"/>'
+                f'<text x="0" y="{y + 11:.1f}" font-size="10">{escape(name[:11])}</text>'
+            )
+    data = base64.b64encode(grey_png(shades)).decode()
     return (
-        f'<img class="matrix" alt="{title}" title="{title}" '
-        f'src="data:image/png;base64,{base64.b64encode(grey_png(shades)).decode()}">'
+        f'<svg class="matrix" viewBox="0 0 {left + room} {top + room}" role="img" '
+        f'aria-label="{title}"><title>{title}</title><image x="{left}" y="{top}" width="{room}" '
+        f'height="{room}" preserveAspectRatio="none" style="image-rendering:pixelated" '
+        f'href="data:image/png;base64,{data}"/>{"".join(marks)}</svg>'
     )
+
+
+def sections_of(piece: Piece) -> list[tuple[int, int, str]]:
+    """First bar, bar after the last, and function of each marked section inside the piece."""
+    return [(s.start_bar, min(s.end_bar, piece.bars), s.function) for s in piece.sections
+            if s.start_bar < piece.bars]  # fmt: skip
+
+
+def tick_bars(bars: int, most: int) -> int:
+    """Distance in bars of at most ``most`` marks over a number of bars."""
+    return next((step for step in (1, 2, 4, 8, 16, 32, 64) if bars / step <= most), 128)
+
+
+def bar_ruler(piece: Piece, height: int = 16) -> str:
+    """Numbers of bars, to be read with the pictures below it."""
+    end = max(1, piece.end)
+    marks = []
+    for bar in range(0, piece.bars, tick_bars(piece.bars, 20)):
+        x = int(piece.bar_starts[bar]) / end * WIDTH
+        marks.append(
+            f'<path d="M{x:.1f} 0V{height}" stroke="#8888"/>'
+            f'<text x="{x + 3:.1f}" y="12" font-size="10">{bar + 1}</text>'
+        )
+    return svg(height, "Bars", marks)
+
+
+def section_marks(bounds: Sequence[tuple[float, str]], height: int) -> list[str]:
+    """Upright lines with names at places 0..1 of the width."""
+    return [
+        f'<path d="M{x * WIDTH:.1f} 0V{height}" stroke="#8886" stroke-dasharray="3 3"/>'
+        f'<text x="{x * WIDTH + 3:.1f}" y="10" font-size="10" opacity="0.7">{escape(name)}</text>'
+        for x, name in bounds
+    ]
 
 
 def grey_png(shades: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bytes:
@@ -111,17 +157,16 @@ def energy_picture(piece: Piece, height: int = 110) -> str:
         tall = max(0.0, (float(db) - low) / reach) * room
         marks.append(
             f'<rect x="{bar * wide:.1f}" y="{height - tall:.1f}" '
-            f'width="{max(0.5, wide - 0.6):.1f}" height="{tall:.1f}" fill="{_MEASURED}80">'
+            f'width="{max(0.5, wide - 0.6):.1f}" height="{tall:.1f}" fill="{MEASURED}80">'
             f"<title>bar {bar + 1}: {db:.1f} dB</title></rect>"
         )
     if piece.plan_energy is not None:
         points = [((i + 0.5) * wide, height - float(e) * room)
                   for i, e in enumerate(piece.plan_energy[: piece.bars])]  # fmt: skip
-        marks.append(_polyline(points, _PLANNED))
+        marks.append(polyline(points, PLANNED))
+    marks += section_marks([(a / piece.bars, n) for a, _, n in sections_of(piece)], height)
     title = "Energy of each bar: measured (columns)"
-    return _svg(
-        height, title + (", planned (line)" if piece.plan_energy is not None else ""), marks
-    )
+    return svg(height, title + (", planned (line)" if piece.plan_energy is not None else ""), marks)
 
 
 def harmony_strip(piece: Piece, height: int = 52) -> str:
@@ -134,11 +179,17 @@ def harmony_strip(piece: Piece, height: int = 52) -> str:
     end = max(1, piece.end)
     chords = chords_of(piece)
     marks = []
-    for onset, stop, root in zip(chords.onset, chords.end, chords.root, strict=True):
+    for onset, stop, root, member in zip(
+        chords.onset, chords.end, chords.root, chords.member, strict=True
+    ):
         x, wide = int(onset) / end * WIDTH, (int(stop) - int(onset)) / end * WIDTH
-        name = _ROOTS[int(root)]
+        name = chord_name(int(root), member)
         hue = 30 * (int(root) * 7 % 12)
-        text = f'<text x="{x + 2:.1f}" y="18" font-size="10">{name}</text>' if wide > 16 else ""
+        text = (
+            f'<text x="{x + 2:.1f}" y="18" font-size="10">{name}</text>'
+            if wide > 7 * len(name)
+            else ""
+        )
         marks.append(
             f'<rect x="{x:.1f}" y="4" width="{max(0.5, wide - 0.6):.1f}" height="20" '
             f'fill="hsl({hue} 60% 55% / 0.45)"><title>chord on {name}</title></rect>{text}'
@@ -155,7 +206,21 @@ def harmony_strip(piece: Piece, height: int = 52) -> str:
             f'fill="#7d8ca340"><title>{text}</title></rect>'
             + (f'<text x="{x + 3:.1f}" y="42" font-size="10">{text}</text>' if wide > 50 else "")
         )
-    return _svg(height, "Roots of the chords as heard, and the key of every eight bars", marks)
+    return svg(height, "Roots of the chords as heard, and the key of every eight bars", marks)
+
+
+def chord_name(root: int, member: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+    """Root, third, fifth and seventh of a chord that was heard: ``Am7``, ``B♭``, ``F♯dim``."""
+    third, minor = bool(member[(root + 4) % 12]), bool(member[(root + 3) % 12])
+    fifth = bool(member[(root + 7) % 12])
+    if minor and not third:
+        text = "m" if fifth or not member[(root + 6) % 12] else "dim"
+    elif not third and fifth:
+        text = "sus4" if member[(root + 5) % 12] else "5"
+    else:
+        text = "+" if third and not fifth and member[(root + 8) % 12] else ""
+    seventh = "maj7" if member[(root + 11) % 12] else "7" if member[(root + 10) % 12] else ""
+    return _ROOTS[root] + text + seventh
 
 
 def theme_strip(score: Score, found: Sequence[Span], bars: int, height: int = 34) -> str:
@@ -171,7 +236,7 @@ def theme_strip(score: Score, found: Sequence[Span], bars: int, height: int = 34
         return ""
     shapes = [
         f'<rect x="{x * WIDTH:.1f}" y="4" width="{max(2.0, w * WIDTH - 1):.1f}" '
-        f'height="{height - 8}" fill="{_PLANNED}60"><title>{escape(text)}</title></rect>'
+        f'height="{height - 8}" fill="{PLANNED}60"><title>{escape(text)}</title></rect>'
         + (
             f'<text x="{x * WIDTH + 3:.1f}" y="{height - 13}" font-size="10">'
             f"{escape(text[:18])}</text>"
@@ -180,115 +245,18 @@ def theme_strip(score: Score, found: Sequence[Span], bars: int, height: int = 34
         )
         for x, w, text in marks
     ]
-    return _svg(height, "Where themes sound", shapes)
+    return svg(height, "Where themes sound", shapes)
 
 
-def loudness_picture(curves: SoundCurves, height: int = 140) -> str:
-    """Short-term loudness over time, -40 to 0 LUFS; empty for files shorter than 3 s."""
-    if curves.seconds.size < 2:
-        return ""
-    step = max(1, curves.seconds.size // WIDTH)
-    seconds, lufs = curves.seconds[::step], np.clip(curves.short_term_lufs[::step], -40.0, 0.0)
-    length = float(curves.seconds[-1]) + 1.5
-    points = [(float(s) / length * WIDTH, _y(float(v), -40.0, 0.0, height))
-              for s, v in zip(seconds, lufs, strict=True)]  # fmt: skip
-    marks = _levels(range(-36, 0, 6), -40.0, 0.0, height, "LUFS")
-    for tick in range(0, int(length) + 1, _tick_seconds(length)):
-        x = tick / length * WIDTH
-        marks.append(f'<text x="{x + 2:.1f}" y="{height - 3}" font-size="10">{tick} s</text>')
-    return _svg(height, "Short-term loudness over time", [*marks, _polyline(points, _MEASURED)])
-
-
-def _tick_seconds(length: float) -> int:
-    return next((step for step in (1, 2, 5, 10, 30, 60, 300) if length / step <= 12), 600)
-
-
-def spectrum_picture(curves: SoundCurves, height: int = 180) -> str:
-    """Third-octave spectrum against the target curve."""
-    top = float(max(curves.level_db.max(), curves.target_db.max())) + 3.0
-    low = top - 60.0
-    octaves = np.log2(np.maximum(curves.centre_hz, 1.0) / 20.0) / np.log2(1000.0)
-    inside = (octaves >= 0.0) & (octaves <= 1.0)
-
-    def line(levels: np.ndarray[tuple[int], np.dtype[np.float64]], colour: str, dash: str) -> str:
-        clipped = np.clip(levels[inside], low, top)
-        points = [(float(o) * WIDTH, _y(float(v), low, top, height))
-                  for o, v in zip(octaves[inside], clipped, strict=True)]  # fmt: skip
-        return _polyline(points, colour, dash)
-
-    first = int(np.ceil(low / 12.0)) * 12
-    marks = _levels(range(first, int(top), 12), low, top, height, "dB")
-    for hz, text in ((50, "50 Hz"), (200, "200"), (1000, "1 kHz"), (5000, "5"), (12000, "12")):
-        x = float(np.log2(hz / 20.0) / np.log2(1000.0)) * WIDTH
-        marks.append(
-            f'<path d="M{x:.1f} 0V{height}" stroke="#8884"/>'
-            f'<text x="{x + 2:.1f}" y="{height - 3}" font-size="10">{text}</text>'
-        )
-    curve = (line(curves.target_db, _TARGET, "6 4"), line(curves.level_db, _MEASURED, ""))
-    return _svg(height, "Spectrum (line) against the target of recordings (dashed)",
-                [*marks, *curve])  # fmt: skip
-
-
-def band_dot(judged: Judged) -> str:
-    """A metric as a dot on its band (by percentile) or between its limits; empty without either."""
-    if judged.value is None or (judged.band is None and judged.low is None and judged.high is None):
-        return ""
-    if judged.percentile is not None:
-        place, shapes = judged.percentile, _bar(5, 95, 3) + _bar(25, 75, 9)
-    else:
-        place, shapes = _between_limits(judged)
-    colour = _DOT[judged.inside]
-    return (
-        '<svg class="dot" viewBox="-4 0 108 16" role="img" '
-        f'aria-label="{place:.0f} of 100">{shapes}'
-        f'<circle cx="{place:.1f}" cy="8" r="3.6" fill="{colour}"/></svg>'
-    )
-
-
-def _between_limits(judged: Judged) -> tuple[float, str]:
-    """Place 0..100 of a value, its limits lying at 25 and 75, an open side reaching to the edge."""
-    assert judged.value is not None
-    low, high = judged.low, judged.high
-    if low is not None and high is not None and high > low:
-        place = 25.0 + 50.0 * (judged.value - low) / (high - low)
-    elif high is not None:
-        place = 75.0 + 50.0 * (judged.value - high) / max(1.0, abs(high))
-    else:
-        assert low is not None
-        place = 25.0 + 50.0 * (judged.value - low) / max(1.0, abs(low))
-    left, right = (0 if low is None else 25), (100 if high is None else 75)
-    if low is not None and low == high:
-        left = right = 25
-    return min(100.0, max(0.0, place)), _bar(0, 100, 1) + _bar(left, right, 9)
-
-
-def _bar(left: float, right: float, tall: float) -> str:
-    return (
-        f'<rect x="{left}" y="{8 - tall / 2}" width="{max(1.0, right - left)}" height="{tall}" '
-        'rx="1.5" fill="#7d8ca360"/>'
-    )
-
-
-def _y(value: float, low: float, high: float, height: int) -> float:
-    return height - 14 - (value - low) / (high - low) * (height - 20)
-
-
-def _levels(values: range, low: float, high: float, height: int, unit: str) -> list[str]:
-    return [
-        f'<path d="M0 {_y(v, low, high, height):.1f}H{WIDTH}" stroke="#8883"/>'
-        f'<text x="{WIDTH - 60}" y="{_y(v, low, high, height) - 2:.1f}" font-size="10">'
-        f"{v} {unit}</text>"
-        for v in values
-    ]
-
-
-def _polyline(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
+def polyline(points: Sequence[tuple[float, float]], colour: str, dash: str = "") -> str:
+    """A line through points of the picture."""
     listed = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dashes = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<polyline points="{listed}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
 
 
-def _svg(height: int, title: str, parts: Sequence[str]) -> str:
+def svg(height: int, title: str, parts: Sequence[str]) -> str:
+    """A picture as wide as the page, with a title for those who do not see it."""
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"

@@ -32,6 +32,12 @@ def piano_roll(score: Score, plan: Plan, height: int = 360) -> str:
     roll = height - top - drum_height
     row = roll / (high - low + 1)
     parts = [_sections(score, plan, height)]
+    for octave in range(-(-low // 12), high // 12 + 1):
+        y = top + (high - 12 * octave + 0.5) * row
+        parts.append(
+            f'<path d="M0 {y:.1f}H{WIDTH}" stroke="#8883" stroke-width="0.7"/>'
+            f'<text x="2" y="{y - 1:.1f}" font-size="8" opacity="0.55">C{octave - 1}</text>'
+        )
 
     def x(tick: float) -> float:
         return tick / end * WIDTH

@@ -6,6 +6,8 @@ from html import escape
 from pathlib import Path
 
 from songwright.composition import Plan
+from songwright.evaluate.diagnosis import diagnose
+from songwright.evaluate.judgement import Judgement
 from songwright.export.pictures import ROLE_COLOURS, energy_curve, piano_roll, waveform
 from songwright.export.report import MISSED, Report, Row
 from songwright.score import Score
@@ -23,14 +25,20 @@ border-bottom:1px solid #8884;vertical-align:top}
 """
 
 
-def report_html(report: Report, plan: Plan, score: Score, folder: Path) -> str:
-    """The report as a page that needs nothing but itself (it plays ``master.*`` beside it)."""
+def report_html(
+    report: Report, plan: Plan, score: Score, folder: Path, judgement: Judgement | None = None
+) -> str:
+    """The report as a page that needs nothing but itself (it plays ``master.*`` beside it).
+
+    With a judgement it says what was found and links to ``evaluation.html`` beside it.
+    """
     body = [
         f"<h1>{escape(report.title)}</h1>",
         f'<p class="prompt">{escape(report.prompt) or "(no prompt)"}</p>',
         f"<p>{escape(_facts(plan))}</p>",
         _player(folder),
         _notes(report),
+        "" if judgement is None else _evaluation(judgement),
         "<h2>The piece</h2>",
         piano_roll(score, plan),
         _legend(score),
@@ -74,6 +82,13 @@ def _notes(report: Report) -> str:
     if missed:
         lines.append(f"Missed: {', '.join(missed)}.")
     return "".join(f'<p class="note">{escape(line)}</p>' for line in lines)
+
+
+def _evaluation(judgement: Judgement) -> str:
+    """What the judge found, in one line, and where to read it all."""
+    found = [finding.name.lower() for finding in diagnose(judgement)]
+    text = ", ".join(found) if found else "no common limitation shows in the metrics"
+    return f'<p><a href="evaluation.html">Evaluation</a>: {escape(text)}</p>'
 
 
 def _legend(score: Score) -> str:

@@ -87,6 +87,7 @@ def compose_batch(
     audio: bool = True,
     formats: Sequence[str] = ("wav",),
     done: Callable[[BatchResult], None] | None = None,
+    evaluation: bool = True,
 ) -> list[BatchResult]:
     """Compose every item into ``out/id``; results in the order of the items.
 
@@ -96,7 +97,7 @@ def compose_batch(
     if jobs < 1:
         raise BriefError("--jobs must be at least 1")
     results: dict[int, BatchResult] = {}
-    for index, result in _run(items, out, jobs, audio, tuple(formats)):
+    for index, result in _run(items, out, jobs, audio, tuple(formats), evaluation):
         results[index] = result
         if done is not None:
             done(result)
@@ -104,15 +105,21 @@ def compose_batch(
 
 
 def _run(
-    items: Sequence[BatchItem], out: Path, jobs: int, audio: bool, formats: tuple[str, ...]
+    items: Sequence[BatchItem],
+    out: Path,
+    jobs: int,
+    audio: bool,
+    formats: tuple[str, ...],
+    evaluation: bool,
 ) -> Iterator[tuple[int, BatchResult]]:
     if jobs == 1:
         for i, item in enumerate(items):
-            yield i, make_one(item, out, audio, formats)
+            yield i, make_one(item, out, audio, formats, evaluation)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         waiting = {
-            pool.submit(make_one, item, out, audio, formats): i for i, item in enumerate(items)
+            pool.submit(make_one, item, out, audio, formats, evaluation): i
+            for i, item in enumerate(items)
         }
         for future in as_completed(waiting):
             index = waiting[future]
@@ -123,13 +130,15 @@ def _run(
                 yield index, BatchResult(item.id, "", f"the worker stopped: {error!r}")
 
 
-def make_one(item: BatchItem, out: Path, audio: bool, formats: tuple[str, ...]) -> BatchResult:
+def make_one(
+    item: BatchItem, out: Path, audio: bool, formats: tuple[str, ...], evaluation: bool = True
+) -> BatchResult:
     """Compose and save one item; every error becomes a result."""
     if item.error:
         return BatchResult(item.id, "", item.error)
     try:
         song = compose(item.prompt, item.seed, **item.fields)
-        package = song.save(out / item.id, audio=audio, formats=formats)
+        package = song.save(out / item.id, audio, formats, evaluation=evaluation)
     except SongwrightError as error:
         return BatchResult(item.id, "", str(error))
     except TypeError as error:

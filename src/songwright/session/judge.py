@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from songwright.errors import AudioError, FileFormatError, ScoreError
-from songwright.evaluate import Measurement, evaluate_score
+from songwright.evaluate import Measurement, measure_piece, piece_of
+from songwright.evaluate.bands import nearest_kinds
 from songwright.evaluate.downbeats import with_downbeats
 from songwright.evaluate.judgement import (
     Judgement,
@@ -26,7 +27,8 @@ from songwright.session.song import Song, load
 if TYPE_CHECKING:
     from songwright.audio import Audio
     from songwright.composition import Plan
-    from songwright.evaluate.sound import SoundCurves
+    from songwright.evaluate.piece import Piece
+    from songwright.evaluate.sound import Manner, SoundCurves
     from songwright.perform import Performance
 
 Progress = Callable[[str, float], None]
@@ -41,8 +43,8 @@ _MASTERS = ("master.wav", "master.flac", "master.ogg", "master.mp3", "mix.wav")
 class Examined:
     """A judgement with what it was made from, for reports.
 
-    ``score`` is None for sound alone, ``plan`` for everything but packages, ``curves`` without
-    sound or in silence.
+    ``score`` and ``piece`` are None for sound alone, ``plan`` for everything but packages,
+    ``curves`` without sound or in silence.
     """
 
     source: str
@@ -52,6 +54,7 @@ class Examined:
     plan: Plan | None = None
     performance: Performance | None = None
     curves: SoundCurves | None = None
+    piece: Piece | None = None
 
 
 def _silent(stage: str, share: float) -> None:
@@ -66,9 +69,9 @@ def judge(path: str | Path, against: str | None = None) -> Judgement:
     path
         A folder (or ``song.json``) that Songwright wrote, or a single file from anywhere.
     against
-        A kind of human music or a style to read it against. Without it a package is read against
-        the kinds nearest to its style; for other notes the kind is guessed, which the judgement
-        says.
+        A kind of human music or a style to read it against; limits of sound are those of the
+        style. Without it a package is read against its own style; for other notes the kind is
+        guessed, which the judgement says, and other sound is held against limits for all music.
 
     Raises
     ------
@@ -85,15 +88,16 @@ def examine(
 ) -> Examined:
     """Judge a file and keep score, plan and curves; see `judge`."""
     place = Path(path)
-    named = reference_for(against) if against else None
+    if against:
+        reference_for(against)  # an unknown name is told before anything is read
     tell = progress or _silent
     try:
         if place.is_dir() or place.suffix.lower() == ".json":
-            return _package(place, named, tell)
+            return _package(place, against, tell)
         sort = _sort_of(place)
         if sort == "sound":
-            return _sound_file(place, named, tell)
-        return _notes_file(place, sort, named, tell)
+            return _sound_file(place, against, tell)
+        return _notes_file(place, sort, against, tell)
     except (AudioError, ScoreError) as error:
         raise FileFormatError(f"{path} cannot be judged: {error}") from error
 
@@ -145,32 +149,76 @@ def _sort_of(path: Path) -> str:
     )
 
 
-def _package(place: Path, named: Reference | None, tell: Progress) -> Examined:
+def _package(place: Path, against: str | None, tell: Progress) -> Examined:
     tell("reading", 0.02)
     song = load(place)
     folder = place if place.is_dir() else place.parent
-    plan, score = song.plan, song.score
-    performance = song.perform()
+    controls = _controls(folder / "report.json")
+    return examine_song(song, song.perform(), folder, controls, against, str(place), tell)
+
+
+def _style_named(against: str | None) -> str:
+    """The style that a user names; empty for a kind of human music or nothing."""
+    return against if against is not None and against in nearest_kinds() else ""
+
+
+def examine_song(
+    song: Song,
+    performance: Performance,
+    folder: Path,
+    controls: Sequence[tuple[str, bool]] = (),
+    against: str | None = None,
+    source: str = "song.json",
+    progress: Progress | None = None,
+) -> Examined:
+    """Judge a song whose sound, if there is any, lies in a folder.
+
+    Parameters
+    ----------
+    song, performance
+        The piece as written and as played.
+    folder
+        Its ``master.*`` (or ``mix.wav``) and ``stems`` are heard; without them only the notes are
+        judged.
+    controls
+        Each requested control and whether it was met.
+    against
+        A kind or style to read it against instead of its own style.
+    source
+        How the result names the piece.
+    """
+    tell = progress or _silent
+    plan = song.plan
+    style = _style_named(against) or plan.style
+    reference = reference_for(against or plan.style)
     tell("notes", 0.1)
-    measured = evaluate_score(score, performance, plan.energy)
+    piece = piece_of(song.score, performance, plan.energy)
+    measured = measure_piece(piece)
     master = next((folder / m for m in _MASTERS if (folder / m).exists()), None)
     sound: tuple[Measurement, ...] = ()
     curves = None
     if master is not None:
         tell("listening", 0.3)
-        sound, curves = _hear_package(folder, master, song)
+        sound, curves = _hear_package(folder, master, song, style)
     tell("judging", 0.95)
     judgement = judge_measurements(
-        measured, named or reference_for(plan.style), sound=sound,
-        controls=_controls(folder / "report.json"), style=plan.style,
+        measured, reference, sound=sound, controls=controls, style=style,
+        production=plan.production,
     )  # fmt: skip
-    return Examined(str(place), plan.title, judgement, score, plan, performance, curves)
+    return Examined(source, plan.title, judgement, song.score, plan, performance, curves, piece)
+
+
+def controls_of(report: Report) -> tuple[tuple[str, bool], ...]:
+    """Requested controls of a report and whether each was met."""
+    return tuple((row.control, row.verdict == MET) for row in report.controls
+                 if row.verdict != OPEN)  # fmt: skip
 
 
 def _hear_package(
-    folder: Path, master: Path, song: Song
+    folder: Path, master: Path, song: Song, style: str
 ) -> tuple[tuple[Measurement, ...], SoundCurves | None]:
     from songwright.audio import read_audio  # noqa: PLC0415 (loads numba)
+    from songwright.evaluate.sound.manner import manner_of  # noqa: PLC0415
 
     audio, rate = read_audio(master)
     times = TimeMap.of(song.score)
@@ -183,12 +231,14 @@ def _hear_package(
     stems = {p.id: folder / "stems" / f"{p.id}.wav" for p in song.score.parts}
     stems = {name: stem for name, stem in stems.items() if stem.exists()}
     roles = {p.id: p.role for p in song.score.parts}
-    return _hear(audio, rate, stems, sections, roles, song.plan.ending == "loop")
+    manner = manner_of(style, song.plan.production)
+    return _hear(audio, rate, manner, stems, sections, roles, song.plan.ending == "loop")
 
 
 def _hear(
     audio: Audio,
     rate: int,
+    manner: Manner,
     stems: dict[str, Path] | None = None,
     sections: list[tuple[float, float, str]] | None = None,
     roles: dict[str, str] | None = None,
@@ -200,21 +250,21 @@ def _hear(
         sound_curves,
     )
 
-    heard = hear(audio, rate, stems or None, sections or None, roles=roles, is_loop=is_loop)
+    heard = hear(
+        audio, rate, stems or None, sections or None, roles=roles, is_loop=is_loop, manner=manner
+    )
     return evaluate_listening(heard), None if heard is None else sound_curves(heard)
 
 
 def _controls(report: Path) -> tuple[tuple[str, bool], ...]:
-    """Requested controls of a package's report and whether each was met."""
     try:
         data = report.read_bytes()
     except OSError:
         return ()  # a package without a report is still a piece
-    rows = decode(data, Report, what=str(report)).controls
-    return tuple((row.control, row.verdict == MET) for row in rows if row.verdict != OPEN)
+    return controls_of(decode(data, Report, what=str(report)))
 
 
-def _notes_file(place: Path, sort: str, named: Reference | None, tell: Progress) -> Examined:
+def _notes_file(place: Path, sort: str, against: str | None, tell: Progress) -> Examined:
     tell("reading", 0.05)
     try:
         data = place.read_bytes()
@@ -227,15 +277,18 @@ def _notes_file(place: Path, sort: str, named: Reference | None, tell: Progress)
 
         score = read_musicxml(data)
     tell("notes", 0.2)
-    measured = evaluate_score(score)
+    piece = piece_of(score)
+    measured = measure_piece(piece)
     if sort == "notation":
         measured = tuple(_unplayed(m) for m in measured)
     tell("judging", 0.95)
-    if named is None:
+    if against:
+        reference = reference_for(against)
+    else:
         kinds, why = guess_kind(score)
-        named = Reference(kinds, "guessed" if kinds else "none", why)
-    judgement = judge_measurements(measured, named)
-    return Examined(str(place), score.title or place.stem, judgement, score)
+        reference = Reference(kinds, "guessed" if kinds else "none", why)
+    judgement = judge_measurements(measured, reference, style=_style_named(against))
+    return Examined(str(place), score.title or place.stem, judgement, score, piece=piece)
 
 
 def _unplayed(measurement: Measurement) -> Measurement:
@@ -246,16 +299,20 @@ def _unplayed(measurement: Measurement) -> Measurement:
     return Measurement(measurement.metric, None, reason=reason)
 
 
-def _sound_file(place: Path, named: Reference | None, tell: Progress) -> Examined:
+def _sound_file(place: Path, against: str | None, tell: Progress) -> Examined:
     from songwright.audio import read_audio  # noqa: PLC0415 (loads numba)
+    from songwright.evaluate.sound.manner import manner_of  # noqa: PLC0415
 
     tell("reading", 0.05)
     audio, rate = read_audio(place)
     tell("listening", 0.3)
-    sound, curves = _hear(audio, rate)
+    style = _style_named(against)
+    sound, curves = _hear(audio, rate, manner_of(style))
     tell("judging", 0.95)
     why = "sound is judged by limits, not by human bands"
-    if named is not None:
-        why += f"; {named.kinds[0]} has no bands of sound"
-    judgement = judge_measurements((), Reference((), "none", why), sound=sound)
+    if style:
+        why += f"; the limits are those of {style.replace('_', ' ')}"
+    elif against:
+        why += f"; {against} has no bands of sound"
+    judgement = judge_measurements((), Reference((), "none", why), sound=sound, style=style)
     return Examined(str(place), place.stem, judgement, curves=curves)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from songwright.errors import FileFormatError, OutputError
 from songwright.export import Report, make_report, report_html
@@ -14,6 +16,10 @@ from songwright.score.midi import write_midi
 from songwright.score.notation import write_musicxml
 from songwright.session.folder import replacing
 from songwright.session.song import Song
+
+if TYPE_CHECKING:
+    from songwright.evaluate.judgement import Judgement
+    from songwright.perform import Performance
 
 Progress = Callable[[str, float], None]
 """Called with the name of a stage and the share of the whole work that is done (0..1)."""
@@ -40,9 +46,11 @@ def save(
     audio: bool = True,
     formats: Sequence[str] = ("wav",),
     progress: Progress | None = None,
+    evaluation: bool = True,
 ) -> Package:
     """Write ``song.json song.mid song.musicxml report.json report.html`` and, with ``audio``,
-    ``stems/*.wav mix.wav master.*``.
+    ``stems/*.wav mix.wav master.*``; with ``evaluation`` also what the judge says of them,
+    ``evaluation.json evaluation.html``.
 
     Raises
     ------
@@ -71,14 +79,36 @@ def save(
         tell("measuring", 0.92)
         report = make_report(song.brief, song.plan, song.score, folder)
         (folder / "report.json").write_bytes(encode(report, indent=1))
+        judgement = None
+        if evaluation:
+            tell("judging", 0.95)
+            judgement = _evaluate(song, performance, report, folder)
         (folder / "report.html").write_text(
-            report_html(report, song.plan, song.score, folder), encoding="utf-8"
+            report_html(report, song.plan, song.score, folder, judgement), encoding="utf-8"
         )
         files = tuple(
             sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
         )
     tell("done", 1.0)
     return Package(Path(out), files, report)
+
+
+def _evaluate(song: Song, performance: Performance, report: Report, folder: Path) -> Judgement:
+    """Write the two files of the evaluation beside what they judge."""
+    from songwright.export.evaluation_data import evaluation_data  # noqa: PLC0415
+    from songwright.export.evaluation_page import evaluation_html  # noqa: PLC0415
+    from songwright.session.judge import controls_of, examine_song  # noqa: PLC0415 (NumPy, Numba)
+
+    found = examine_song(song, performance, folder, controls_of(report))
+    data = evaluation_data(found.source, found.title, found.judgement)
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1)
+    (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+    page = evaluation_html(
+        found.title, found.judgement, score=found.score, plan=found.plan,
+        performance=performance, curves=found.curves, piece=found.piece,
+    )  # fmt: skip
+    (folder / "evaluation.html").write_text(page, encoding="utf-8")
+    return found.judgement
 
 
 def render_midi(

@@ -60,11 +60,12 @@ class Song:
         audio: bool = True,
         formats: Sequence[str] = ("wav",),
         progress: Progress | None = None,
+        evaluation: bool = True,
     ) -> Package:
         """Write the whole package into folder ``out``; see `songwright.session.save`."""
         from songwright.session.package import save  # noqa: PLC0415 (a circle otherwise)
 
-        return save(self, out, audio=audio, formats=formats, progress=progress)
+        return save(self, out, audio, formats, progress, evaluation)
 
 
 def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:

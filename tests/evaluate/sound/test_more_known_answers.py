@@ -22,6 +22,7 @@ from .programme import (
     stereo,
     value,
 )
+from .test_tuning import chords
 
 SECONDS = 8
 TIME = np.arange(SECONDS * RATE_HZ) / RATE_HZ
@@ -144,6 +145,12 @@ def test_the_worst_stem_in_mono_counts() -> None:
     assert heard(pair())["stem_mono_loss"] == pytest.approx(0.0, abs=0.05)
 
 
+@pytest.mark.parametrize("cents", [0.0, 30.0])
+def test_a_stem_beside_the_pitch_of_the_others_is_off_by_its_cents(cents: float) -> None:
+    stems = {"lead": chords(cents), "keys": chords(0.0), "bass": chords(0.0)}
+    assert heard(stems)["stem_tuning"] == pytest.approx(cents, abs=3.0)
+
+
 @pytest.mark.parametrize(("bass_level", "share"), [(0.5, 1.0), (0.05, 0.0)])
 def test_a_held_bass_covers_every_kick_or_none(bass_level: float, share: float) -> None:
     kick = sine(60.0, 0.5) * np.exp(-(TIME % 0.5) / 0.08)
@@ -165,12 +172,15 @@ def test_bursts_ten_decibels_up_read_ten(metric: str, low_hz: float, high_hz: fl
 
 
 def named_in(names: list[str]) -> set[str]:
-    """Ids of metrics that stand as words in the code (not the comments) of test files."""
+    """Ids of metrics that the code of test files (not its comments) names, by word or function."""
     found: set[str] = set()
     for name in names:
         tree = ast.parse((Path(__file__).parent / name).read_text("utf-8"))
-        found |= {node.value for node in ast.walk(tree)
-                  if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.Name):
+                found.add(node.id)
     return found & set(sound_facts())
 
 

@@ -1,0 +1,69 @@
+"""What a file says about itself: title, tempo, key, software, licence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from songwright import __version__
+from songwright.score import KeyChange, MeterChange
+from songwright.theory import Key
+
+SOFTWARE = f"Songwright {__version__}"
+
+LICENCE = (
+    "The music belongs to the person who made it with Songwright. "
+    "Synthesised throughout: it holds no third-party recordings or samples."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Tags of one file; empty strings are left out.
+
+    ``key`` and ``meter`` are those of the beginning; ``part`` names the track of a stem;
+    ``loops`` says that the end runs into the start; ``beats`` is the length in quarter notes.
+    """
+
+    title: str
+    bpm: float
+    key: Key
+    meter: MeterChange
+    genre: str = ""
+    part: str = ""
+    beats: float = 0.0
+    loops: bool = False
+    software: str = SOFTWARE
+    licence: str = LICENCE
+
+    def of_part(self, part: str) -> Tags:
+        """The same tags for the stem of a part."""
+        return replace(self, part=part)
+
+    @property
+    def name(self) -> str:
+        """Title, with the part when there is one."""
+        return f"{self.title} - {self.part}" if self.part else self.title
+
+    @property
+    def comment(self) -> str:
+        """Tempo, key and metre in one line, for programs that show nothing else."""
+        return f"{self.bpm:.6g} BPM, {self.key}, {self.meter.meter}"
+
+    @property
+    def short_key(self) -> str:
+        """Key as disc-jockey programs write it: ``"F#m"``; modes count by their third."""
+        return self.key.tonic + ("m" if self.key.is_minor else "")
+
+
+def tags_of(
+    title: str,
+    bpm: float,
+    keys: tuple[KeyChange, ...],
+    meters: tuple[MeterChange, ...],
+    genre: str = "",
+    beats: float = 0.0,
+    loops: bool = False,
+) -> Tags:
+    """Tags of a piece; a piece without a key says C major, as its notation does."""
+    key = keys[0].key if keys else Key("C", "major")
+    return Tags(title, bpm, key, meters[0], genre, "", beats, loops)
