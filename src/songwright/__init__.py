@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from songwright.version import VERSION
+
 if TYPE_CHECKING:
     from songwright.brief import understand
     from songwright.session import Package, Song, compose, load, render_midi
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Package", "Song", "__version__", "compose", "load", "render_midi", "understand"]
 
 _HOMES = {

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from songwright import __version__
 from songwright.export.faders import fade_curve
 from songwright.export.tags import Tags
 from songwright.export.tracks import Arrangement, Clip, ClipEvent, Stem, Track
 from songwright.export.wav import write_tagged_wav
 from songwright.score import smf
 from songwright.units import db_to_gain, ticks_to_beats
+from songwright.version import VERSION
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every entry: equal pieces give equal bytes
 _LOUDEST_GAIN = 2.0
@@ -97,7 +97,7 @@ def _metadata(tags: Tags) -> Element:
 
 def _project(piece: Arrangement) -> Element:
     root = Element("Project", {"version": "1.0"})
-    SubElement(root, "Application", {"name": "Songwright", "version": __version__})
+    SubElement(root, "Application", {"name": "Songwright", "version": VERSION})
     transport = SubElement(root, "Transport")
     SubElement(transport, "Tempo", {
         "id": "tempo", "name": "Tempo", "unit": "bpm", "min": "20", "max": "666",

@@ -10,11 +10,11 @@ from __future__ import annotations
 import uuid
 from itertools import pairwise
 
-from songwright import __version__
 from songwright.export.faders import fade_curve
 from songwright.export.tracks import Arrangement, Clip, Stem, Track
 from songwright.score import smf
 from songwright.units import TICKS_PER_BEAT, db_to_gain
+from songwright.version import VERSION
 
 MEDIA = "Media"
 """Folder beside the project in which its stems are."""
@@ -35,7 +35,7 @@ def reaper_project(piece: Arrangement) -> str:
         '<REAPER_PROJECT 0.1 "6.0" 0',
         "  <NOTES 0 2",
         f"    |{_line(piece.title)}",
-        f"    |Made with Songwright {__version__}. Stems add up to the mix at 0 dB; notes are",
+        f"    |Made with Songwright {VERSION}. Stems add up to the mix at 0 dB; notes are",
         "    |muted: load an instrument, unmute the notes and mute their stem.",
         "  >",
         "  RIPPLE 0",

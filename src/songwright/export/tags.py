@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from songwright import __version__
 from songwright.score import KeyChange, MeterChange
 from songwright.theory import Key
+from songwright.version import VERSION
 
-SOFTWARE = f"Songwright {__version__}"
+SOFTWARE = f"Songwright {VERSION}"
 
 LICENCE = (
     "The music belongs to the person who made it with Songwright. "

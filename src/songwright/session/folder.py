@@ -70,7 +70,7 @@ def _swap(fresh: Path, out: Path) -> None:
 # Files of a package; those that a new version does not bring are out of date and go.
 _OURS = {
     "song.json", "song.mid", "song.musicxml", "stems", "mix.wav", "master.wav", "master.flac",
-    "master.mp3", "master.ogg", "report.json", "report.html", "evaluation.json",
+    "master.mp3", "master.ogg", "report.json", "report.html", "exports", "evaluation.json",
     "evaluation.html",
 }  # fmt: skip
 

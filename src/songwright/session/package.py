@@ -76,6 +76,7 @@ def save(
             from songwright.session.produce import produce  # noqa: PLC0415 (numba is slow to load)
 
             produce(song, performance, folder, formats, tell)
+            _tag_masters(song, folder)
         tell("measuring", 0.92)
         report = make_report(song.brief, song.plan, song.score, folder)
         (folder / "report.json").write_bytes(encode(report, indent=1))
@@ -91,6 +92,17 @@ def save(
         )
     tell("done", 1.0)
     return Package(Path(out), files, report)
+
+
+def _tag_masters(song: Song, folder: Path) -> None:
+    """Let the finished files say what they are."""
+    from songwright.export.tagging import write_tagged  # noqa: PLC0415 (only with audio)
+    from songwright.session.export_targets import song_tags  # noqa: PLC0415 (only with audio)
+
+    for master in sorted(folder.glob("master.*")):
+        tagged = master.with_name(f"tagged-{master.name}")
+        write_tagged(master, tagged, song_tags(song))
+        tagged.replace(master)
 
 
 def _evaluate(song: Song, performance: Performance, report: Report, folder: Path) -> Judgement:
