@@ -40,11 +40,11 @@ SHARES = {"multitrack": 2, "keyboard": 1, "quartet": 1, "hymn": 1}
 """Kinds of pieces and how many of each; only multitrack pieces have drums."""
 
 SOUND_FONTS = (
+    Path("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3"),
     Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"),
-    Path("/usr/share/sounds/sf3/MuseScore_General_Full.sf3"),
 )
-"""The first that is there. FluidR3 has faults of its own: its synthetic brass has opposed sides
-and its pads have an offset. MuseScore General mends them, but plays ten times as slowly."""
+"""The first that is there. FluidR3 has faults of its own (its synthetic brass has opposed sides and
+its pads an offset), which hides the same faults where they are made; MuseScore General has not."""
 
 Groups = dict[str, tuple[PlayedPart, ...]]
 _PAN = 10

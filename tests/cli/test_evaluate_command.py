@@ -105,3 +105,16 @@ def test_compare_ranks_with_reasons(drafts: Path) -> None:
 
 def test_compare_needs_two_pieces(drafts: Path) -> None:
     assert run("compare", drafts / "draft-1").exit_code == 2
+
+
+def test_compose_brings_the_evaluation_unless_told_otherwise(tmp_path: Path) -> None:
+    with_it, without = tmp_path / "with", tmp_path / "without"
+    done = run("compose", "funk, 8 bars", "--no-audio", "--out", with_it)
+    assert done.exit_code == 0, done.output
+    assert (with_it / "evaluation.html").exists()
+    row = json.loads((with_it / "evaluation.json").read_text("utf-8"))
+    again = json.loads(run("evaluate", with_it, "--json").stdout)[0]
+    assert row | {"source": ""} == again | {"source": ""}
+    done = run("compose", "funk, 8 bars", "--no-audio", "--no-evaluation", "--out", without)
+    assert done.exit_code == 0, done.output
+    assert not list(without.glob("evaluation.*"))

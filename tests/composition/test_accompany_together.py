@@ -162,3 +162,17 @@ def test_doubled_guitars_play_the_same_whenever_the_second_one_enters() -> None:
     right = replace(left, id="right", enters_at=0.65)
     plan = make_plan((left, right))
     assert write(left, plan) == write(right, plan)
+
+
+def test_the_more_hold_a_chord_the_fewer_notes_each_of_them_plays() -> None:
+    keys = PartPlan("keys", "Keys", "chords", "electric_piano_1", ("sustained",), 48, 84)
+    pad = PartPlan("pad", "Pad", "pad", "pad_2_warm", ("sustained_pad",), 48, 84)
+    organ = replace(pad, id="organ", instrument="drawbar_organ")
+
+    def voices(*parts: PartPlan) -> float:
+        plan = make_plan(parts)
+        loud = tuple(replace(s, energy=1.0) for s in plan.sections)
+        notes = write(pad, replace(plan, sections=loud, energy=(1.0,) * plan.bars))
+        return sum(n.duration_ticks for n in notes) / (plan.bars * BAR)
+
+    assert voices(pad) >= voices(pad, keys) > voices(pad, keys, organ) >= 2.0

@@ -123,8 +123,8 @@ def make_plan(
     )  # fmt: skip
 
 
-def write(plan: Plan, **written: tuple[Note, ...]) -> tuple[Note, ...]:
-    return drum_part(plan.parts[0], plan, written)
+def write(plan: Plan) -> tuple[Note, ...]:
+    return drum_part(plan.parts[0], plan)
 
 
 def bars_of(notes: tuple[Note, ...], plan: Plan) -> list[tuple[tuple[int, int], ...]]:
@@ -277,18 +277,54 @@ def test_a_build_rolls_faster_and_louder() -> None:
     assert snares[-1].velocity > snares[0].velocity + 40
 
 
-def test_kick_pickups_follow_the_bass() -> None:
-    plan = make_plan(("rock_basic",), sections=(("verse", 64, 0.5),))
-    bass = PartPlan("bass", "Bass", "bass", "electric_bass_finger", (), 28, 52)
-    plan = replace(plan, parts=(*plan.parts, bass))
-    pickup = [b * 1920 + 720 for b in range(64)]
+def test_a_groove_is_a_habit_that_comes_back_with_its_letter() -> None:
+    """Two bars are played again and again; liberties and fills are the exception."""
+    plan = make_plan(("funk_busy",), sections=(("verse", 16, 0.5), ("chorus", 8, 0.5)) * 2)
+    plan = replace(
+        plan, sections=tuple(replace(s, fill=False, phrases=(s.bars,)) for s in plan.sections)
+    )
+    bars = bars_of(write(plan), plan)
+    first, again = bars[1:15], bars[25:39]
+    assert sum(a == b for a, b in zip(first, again, strict=True)) >= 10
+    for half in (bars[2:15:2], bars[1:15:2]):
+        assert Counter(half).most_common(1)[0][1] >= 0.6 * len(half)
 
-    def kicks(notes: tuple[Note, ...]) -> int:
-        return sum(1 for n in notes if n.pitch == 36 and n.onset_ticks in pickup)
 
-    locked = write(plan, bass=tuple(Note(t, 240, 36) for t in pickup))
-    apart = write(plan, bass=tuple(Note(t + 120, 240, 36) for t in pickup))
-    assert kicks(locked) > kicks(apart) + 4
+def test_a_machine_takes_no_liberties() -> None:
+    plan = make_plan(("funk_busy",), sections=(("verse", 64, 0.5),), instrument="tr808_kit")
+    plan = replace(plan, sections=(replace(plan.sections[0], phrases=(64,)),))
+    bars = [bar for i, bar in enumerate(bars_of(write(plan), plan)[:62]) if i % 8 not in (0, 7)]
+    assert len(set(bars)) == 2
+
+
+def fills_between(levels: tuple[float, float], seeds: range) -> float:
+    """Share of pieces in which the last bar of a section is not the groove's own."""
+    found = 0
+    for seed in seeds:
+        plan = make_plan(
+            ("rock_basic",), seed=seed,
+            sections=(("verse", 8, levels[0]), ("bridge", 8, levels[1])),
+        )  # fmt: skip
+        with_fills = bars_of(write(plan), plan)[7]
+        bare = replace(plan, sections=tuple(replace(s, fill=False) for s in plan.sections))
+        found += with_fills != bars_of(write(bare), bare)[7]
+    return found / len(seeds)
+
+
+def test_fills_lead_into_a_lift_and_mostly_leave_the_rest_to_the_groove() -> None:
+    assert fills_between((0.4, 0.8), range(40)) == 1.0
+    assert 0.2 < fills_between((0.5, 0.5), range(40)) < 0.65
+    assert 0.1 < fills_between((0.8, 0.4), range(40)) < 0.55
+
+
+def test_the_same_fill_leads_to_the_same_place() -> None:
+    plan = make_plan(("rock_basic",), sections=(("verse", 8, 0.4), ("chorus", 8, 0.9)) * 3)
+    bars = bars_of(write(plan), plan)
+
+    def ending(bar: int) -> tuple[tuple[int, int], ...]:
+        return tuple((t, key) for t, key in bars[bar] if t >= 1440)
+
+    assert ending(7) == ending(23) == ending(39)
 
 
 def test_timpani_are_tuned_to_the_harmony() -> None:

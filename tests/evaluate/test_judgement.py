@@ -50,6 +50,12 @@ def test_the_second_kind_supplies_bands_that_the_first_has_not() -> None:
     assert one("bar_novelty", 0.2, "rock").kind == "multitrack"
 
 
+def test_a_band_is_not_read_against_single_lines() -> None:
+    assert one("voices", 6.0, "country_folk").kind == "multitrack"
+    assert one("voices", 1.0, "lead_sheet").kind == "lead_sheet"
+    assert one("step_share", 0.6, "country_folk").kind == "lead_sheet"
+
+
 def test_part_writing_judges_only_where_a_style_keeps_its_rules() -> None:
     assert one("parallel_perfects", 20.0, "hymn").inside is False
     elsewhere = one("parallel_perfects", 90.0, "multitrack")

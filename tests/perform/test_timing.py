@@ -86,6 +86,33 @@ def test_drums_are_tightest_on_the_downbeat(
     assert pstdev(off) < 0.012
 
 
+def test_players_drift_together_but_not_as_one(
+    long_plan: Callable, score: Callable, playing: Callable, part: Callable
+) -> None:
+    """The spread between two players is below that of two strangers (Rasch 1979)."""
+    notes = [(i * 480, 480, 60) for i in range(1, 1999)]
+    flute, oboe = part(notes, "lead", "flute", "a"), part(notes, "lead", "oboe", "b")
+    played = perform(score(flute, oboe, bars=500), long_plan(), playing(timing_ms=14.0)).parts
+    one, two = deviations(played[0], flute), deviations(played[1], oboe)
+    between = pstdev([a - b for a, b in zip(one, two, strict=True)])
+    strangers = 2**0.5 * pstdev(one)
+    assert 0.5 * strangers < between < 0.97 * strangers
+    assert between < 0.030
+
+
+def test_hands_and_feet_of_a_drummer_do_not_land_as_one(
+    plan: Callable, score: Callable, playing: Callable, part: Callable
+) -> None:
+    both = [(i * 480, 60, key) for i in range(1, 400) for key in (36, 42)]
+    drums = part(both, "drums", "standard_kit")
+    made = perform(score(drums, bars=100), plan(bars=100), playing(timing_ms=14.0)).parts[0]
+    by_key = {key: [n.onset_seconds for n in made.notes if n.pitch == key] for key in (36, 42)}
+    apart = [a - b for a, b in zip(by_key[36], by_key[42], strict=True)]
+    assert 0.003 < pstdev(apart) < 0.010
+    machine = perform(score(drums, bars=100), plan(bars=100), playing()).parts[0]
+    assert len({n.onset_seconds for n in machine.notes}) == 399
+
+
 def test_everybody_breathes_at_phrase_ends(
     plan: Callable, score: Callable, playing: Callable, part: Callable
 ) -> None:

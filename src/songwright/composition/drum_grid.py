@@ -47,7 +47,7 @@ Grid = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Groove:
-    """One groove: bar ``a``, its answer ``b`` and ``turn``, which is ``b`` in every fourth bar.
+    """One groove: bar ``a``, its answer ``b`` and ``turn``, which closes a section or eight bars.
 
     ``fills`` names the family of fills; ``ride`` lets the hand move to the ride cymbal in
     choruses; ``half``/``double`` say that the groove is such a feel already; ``crash`` is
@@ -70,9 +70,9 @@ class Groove:
     slow: str = ""
     slow_below_bpm: float = 0.0
 
-    def bar(self, bar_in_section: int) -> Grid:
-        """The grid of a bar: a b a turn, a b a turn …"""
-        if bar_in_section % 4 == 3:
+    def bar(self, bar_in_section: int, turns: bool = False) -> Grid:
+        """The grid of a bar: a b a b … and the turn where the bar ``turns``."""
+        if turns:
             return self.turn
         return self.b if bar_in_section % 2 else self.a
 

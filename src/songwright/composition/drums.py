@@ -6,7 +6,6 @@ one bar leaves all others alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -23,10 +22,19 @@ from songwright.theory import Chord
 _CYMBALS = frozenset(("crash", "crash2", "china", "splash"))
 _REST_OF_HAND = frozenset(("hat", "open", "ride", "bell", "china", "crash2"))
 
+_LIBERTY = 0.08
+"""How often a bar is played otherwise than the habit of its letter; machines take no liberties."""
 
-def drum_part(
-    part: PartPlan, plan: Plan, written: Mapping[str, tuple[Note, ...]]
-) -> tuple[Note, ...]:
+_MACHINES = frozenset(("electronic_kit", "tr808_kit"))
+
+_LIFT = 0.04
+"""A step of energy that is felt as a lift."""
+
+_SIDEWAYS, _STEPPING_DOWN, _INSIDE = 0.4, 0.3, 0.12
+"""How often a fill leads on where nothing lifts, into a calmer section, and inside a section."""
+
+
+def drum_part(part: PartPlan, plan: Plan) -> tuple[Note, ...]:
     """Write a part of role ``drums`` or ``percussion``.
 
     Parameters
@@ -35,9 +43,7 @@ def drum_part(
         Its ``patterns`` name grooves from calm to busy; on kits notes are General MIDI percussion
         keys 35..81, on timpani, taiko and the like pitches within ``low``..``high``.
     plan
-        The whole piece.
-    written
-        Parts written before; pickups of the kick prefer the onsets of the bass.
+        The whole piece. Drums are written before the bass, which goes with their kick.
 
     Returns
     -------
@@ -49,19 +55,16 @@ def drum_part(
     StyleError
         If a pattern is not among the grooves.
     """
-    bass = _bass_onsets(plan, written)
     notes: list[Note] = []
     for section in plan.sections:
         if part.id not in section.parts:
             continue
         for bar in range(section.start_bar, min(section.end_bar, plan.bars)):
-            notes += _notes(_bar(part, plan, section, bar, bass), part, plan, bar)
+            notes += _notes(_bar(part, plan, section, bar), part, plan, bar)
     return tuple(notes)
 
 
-def _bar(
-    part: PartPlan, plan: Plan, section: SectionPlan, bar: int, bass: frozenset[int]
-) -> list[Stroke]:
+def _bar(part: PartPlan, plan: Plan, section: SectionPlan, bar: int) -> list[Stroke]:
     random = rng(plan.seed, "drums", part.id, bar)
     # Equal letters share their colour, so that a returning section is recognised.
     colour = rng(plan.seed, "drums", part.id, "section", section.letter)
@@ -70,37 +73,71 @@ def _bar(
     swings = plan.swing > 0.5 and plan.swing_unit_ticks == 240 and not plan.meter.is_compound
     if bar == plan.bars - 1 and plan.ending in ("final", "hard", "ring"):
         return _last_hit(groove, part, plan.ending)
-    strokes = strokes_of_grid(groove.bar(in_bar), plan.meter, in_bar, swings)
+    filled = _fills_here(part, plan, section, bar, random)
+    grid = groove.bar(in_bar, turns=_turns_here(section, bar))
+    strokes = strokes_of_grid(grid, plan.meter, in_bar, swings)
     strokes = in_feel(strokes, plan.feel, groove, plan.meter, in_bar)
     strokes = in_section(strokes, groove, section, in_bar, colour)
     strokes = in_character(strokes, part, plan, groove)
-    strokes = _played(strokes, plan, bar, bass, random)
+    # The way a letter is played comes back with it: two bars of habit, now and then a liberty.
+    free = in_bar % 4 != 0 and random.random() < _LIBERTY and part.instrument not in _MACHINES
+    habit = rng(plan.seed, "drums", part.id, "habit", section.letter, in_bar % 2)
+    strokes = _played(strokes, random if free else habit, random)
     if section.function == "build" and part.role == "drums" and groove.fills != "none":
         voice = "floor" if groove.fills in ("epic", "march") else "snare"
         stops = section.fill and colour.random() < 0.6
         strokes = build_up(plan.meter, in_bar, section.bars, voice, stops, strokes)
     else:
-        strokes = _with_fill(strokes, groove, part, plan, section, bar, random, swings)
-    strokes = _with_crash(strokes, groove, part, plan, section, bar, random)
+        strokes = _with_fill(strokes, groove, part, plan, section, bar, filled, random, swings)
+    if section.stop and bar == section.end_bar - 1 and part.role == "drums":
+        strokes = _stopped(strokes, groove, plan, section)
+    strokes = _with_crash(strokes, groove, part, plan, section, bar, random, colour)
     if not strokes and in_bar == 0:
         strokes = [Stroke(0, "kick", LEVELS["o"], plan.meter.pulses_ticks[0])]
     return strokes
 
 
-def _played(
-    strokes: list[Stroke], plan: Plan, bar: int, bass: frozenset[int], random: Random
-) -> list[Stroke]:
-    """Decide the strokes that come and go, and shade the rest by a few velocity steps."""
-    start = bar * plan.meter.bar_ticks
+def _played(strokes: list[Stroke], habit: Random, random: Random) -> list[Stroke]:
+    """Decide the strokes that come and go, and shade the rest by a few velocity steps.
+
+    ``habit`` decides what is played, ``random`` only how hard.
+    """
     result = []
     for stroke in strokes:
-        draw, shade = random.random(), random.randint(-4, 4)  # always drawn: one keeps its place
-        chance = stroke.chance
-        if chance < 1.0 and stroke.voice == "kick" and bass:
-            chance = 0.85 if start + stroke.tick in bass else 0.5 * chance
-        if draw < chance:
+        # Always drawn: a stroke more or less leaves the others as they were.
+        draw, shade = habit.random(), random.randint(-4, 4)
+        if draw < stroke.chance:
             result.append(replace(stroke, velocity=_velocity(stroke.velocity + shade)))
     return result
+
+
+def _fills_here(part: PartPlan, plan: Plan, section: SectionPlan, bar: int, random: Random) -> bool:
+    """Whether a fill leads out of a bar.
+
+    Always before the end and where the music lifts; now and then between sections of like
+    strength, where the groove mostly carries on; seldom inside a section.
+    """
+    draw = random.random()
+    if bar == plan.bars - 2 and plan.ending in ("final", "hard", "ring"):
+        return section.fill
+    if bar == section.end_bar - 1:
+        if not section.fill:
+            return False
+        if bar == plan.bars - 1:
+            return True  # a loop leads back to its first bar
+        rise = plan.section_at(bar + 1).energy - section.energy
+        odds = 1.0 if rise > _LIFT else _SIDEWAYS if rise > -_LIFT else _STEPPING_DOWN
+        return draw < (odds if part.role == "drums" else odds * section.energy)
+    calm = bool({"sparse", "simple"} & set(part.adjectives)) or part.density < 0.2
+    if part.role != "drums" or calm or not _phrase_ends(section, bar):
+        return False
+    return draw < _INSIDE * (0.5 + section.energy)
+
+
+def _turns_here(section: SectionPlan, bar: int) -> bool:
+    """The small turn of a groove closes eight bars, or a section of four; else it goes on."""
+    in_bar = bar - section.start_bar
+    return in_bar % 8 == 7 or (section.bars < 8 and bar == section.end_bar - 1)
 
 
 def _with_fill(
@@ -110,45 +147,64 @@ def _with_fill(
     plan: Plan,
     section: SectionPlan,
     bar: int,
+    filled: bool,
     random: Random,
     swings: bool,
 ) -> list[Stroke]:
     """Fills at section ends, small ones at some phrase ends, a swell before a ringing end."""
     last_bar = plan.bars - 1
     before_end = bar == last_bar - 1 and plan.ending in ("final", "hard", "ring")
-    ends = bar == section.end_bar - 1
     if plan.ending == "ring" and before_end and part.role == "drums":
         voice = "crash2" if is_kit(part) else "floor"
         return [s for s in strokes if s.voice not in _CYMBALS] + swell(plan.meter, voice, 92)
+    if not filled:
+        return strokes
     calm = bool({"sparse", "simple"} & set(part.adjectives)) or part.density < 0.2
     energy = section.energy
-    if (ends and section.fill) or before_end:
+    # A drummer leads from one kind of section into the other with the same fill.
+    following = plan.section_at(min(bar + 1, last_bar)).letter
+    signature = rng(plan.seed, "drums", part.id, "fill", section.letter, following)
+    size = 1
+    if bar == section.end_bar - 1 or before_end:
         after = plan.section_at(bar + 1).energy if bar < last_bar else energy
-        size = wanted_pulses(energy, after, random)
+        size = wanted_pulses(energy, after, signature)
         if part.role == "percussion":
-            if calm or random.random() > energy:
+            if calm:
                 return strokes
             size = min(size, 2)
         if bar == last_bar or calm:
             size = 1  # a loop leads gently back to its first bar
-    elif _phrase_ends(section, bar) and part.role == "drums" and not calm:
-        if random.random() > 0.25 + 0.4 * energy:
-            return strokes
-        size = 1
-    else:
-        return strokes
-    fill = choose_fill(groove, plan.meter, size, energy, random)
+    fill = choose_fill(groove, plan.meter, size, energy, signature)
     if fill is None:
         return strokes
-    filled = with_fill(strokes, fill, plan.meter, swings)
+    played = with_fill(strokes, fill, plan.meter, swings)
     soft = 20 if "soft" in part.adjectives else 0
     drop = round(18 * max(0.0, 0.6 - energy)) + soft
     ticks = {s.tick for s in strokes}
     return [
         s if s.tick in ticks and s in strokes else replace(s, velocity=_velocity(s.velocity - drop))
-        for s in filled
+        for s in played
         if s.chance == 1.0 or random.random() < s.chance
     ]
+
+
+def _stopped(
+    strokes: list[Stroke], groove: Groove, plan: Plan, section: SectionPlan
+) -> list[Stroke]:
+    """The stroke on one with the band, a hole, and a short fill on the last pulse."""
+    layout = pulses(plan.meter)
+    last = layout[-1][0]
+    tutti = [Stroke(0, "kick", LEVELS["X"], 240)]
+    backs = [v for v in ("snare", "clap", "stick") if v in groove.a]
+    tutti += [Stroke(0, backs[0], LEVELS["x"], 240)] if backs else []
+    if len(layout) < 3:
+        return tutti
+    fill = choose_fill(
+        groove, plan.meter, 1, section.energy, rng(plan.seed, "drums", "stop", section.letter)
+    )
+    if fill is None:
+        return tutti + [s for s in strokes if s.tick >= last]
+    return [s for s in with_fill(tutti, fill, plan.meter, False) if s.tick == 0 or s.tick >= last]
 
 
 def _phrase_ends(section: SectionPlan, bar: int) -> bool:
@@ -169,6 +225,7 @@ def _with_crash(
     section: SectionPlan,
     bar: int,
     random: Random,
+    colour: Random,
 ) -> list[Stroke]:
     """A crash where a section lifts, and at the eight-bar marks of a loud one."""
     if part.role != "drums" or groove.crash == "none" or not is_kit(part):
@@ -190,7 +247,7 @@ def _with_crash(
         level -= 22
     if {"soft", "sparse"} & set(part.adjectives):
         level -= 20
-    voice = random.choice(("crash", "crash", "crash2"))
+    voice = colour.choice(("crash", "crash", "crash2"))
     rest = [s for s in strokes if s.tick > 0 or s.voice not in _REST_OF_HAND]
     if not any(s.tick == 0 and s.voice in ("kick", "floor") for s in rest):
         rest.append(Stroke(0, "kick", _velocity(round(level)), 240))
@@ -274,16 +331,6 @@ def _chord_at(plan: Plan, tick: int) -> Chord | None:
         if span.onset_ticks <= tick < span.end_ticks:
             return span.chord
     return None
-
-
-def _bass_onsets(plan: Plan, written: Mapping[str, tuple[Note, ...]]) -> frozenset[int]:
-    roles = {p.id: p.role for p in plan.parts}
-    return frozenset(
-        note.onset_ticks
-        for part_id, notes in written.items()
-        if roles.get(part_id) == "bass"
-        for note in notes
-    )
 
 
 def _velocity(value: int) -> int:

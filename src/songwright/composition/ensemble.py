@@ -89,9 +89,10 @@ def _stand_ins(instrument_id: str, barred: set[str]) -> list[str]:
 
 
 def _from_facts(facts: PartFacts, instrument_id: str) -> PartPlan:
+    low, high = facts.compass or (0, 127)
     return PartPlan(
         facts.id, instrument(instrument_id).name, facts.role, instrument_id,
-        facts.patterns or roles()[facts.role].patterns, 0, 127, facts.density, facts.enters_at,
+        facts.patterns or roles()[facts.role].patterns, low, high, facts.density, facts.enters_at,
         facts.level_db, facts.pan, facts.reverb, facts.adjectives, facts.staff_group,
         facts.register,
     )  # fmt: skip
@@ -249,6 +250,9 @@ def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple
     window_low, window_high = roles()[part.role].window
     if part.staff_group and part.role == "chords":
         window_low, window_high = 31, 67  # a left hand is bass and harmony in one
+    if (part.low, part.high) != (0, 127) and not brief.register:  # the style's own compass
+        window_low, window_high = part.low, part.high
+        part = replace(part, register="mid")
     shift = 0 if part.role == "bass" else {"low": -7, "high": 4}.get(part.register, 0)
     if part.role in ("lead", "counter") and brief.register:
         shift = _REGISTER_SHIFT[brief.register]

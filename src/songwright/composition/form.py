@@ -7,6 +7,7 @@ a rest that is no phrase goes to the last section, where a held ending is natura
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -144,6 +145,8 @@ def _loss(
     for draft in drafts:
         if draft[2] not in letters:
             loss += _DEAR.get(draft[0], 0.3 if draft[0] in _CHEAP else 1.0)
+    if bars >= _ROOM_TO_RETURN:  # a tune that is heard once is soon forgotten
+        loss += sum(1.2 for apart in (0, 1) if _returns(drafts, apart) > _returns(kept, apart))
     for a, b in pairwise(kept):
         if (a[0], b[0]) not in joins:
             loss += 0.5
@@ -157,6 +160,15 @@ def _loss(
     order, wanted = _order(kept), _order(drafts)
     loss += 1.5 * (order != [letter for letter in wanted if letter in order])
     return loss
+
+
+_ROOM_TO_RETURN = 20  # bars; in less a tune hardly has time to go away
+
+
+def _returns(drafts: list[_Draft], apart: int) -> bool:
+    """True when some tune is heard again after at least ``apart`` other ones."""
+    letters = [d[2] for d in drafts if d[0] not in ("intro", "outro", "interlude", "build")]
+    return any(letter in letters[: max(0, i - apart)] for i, letter in enumerate(letters))
 
 
 def _order(drafts: list[_Draft]) -> list[str]:
@@ -302,6 +314,7 @@ def _energise(
                 value = level * (1.08 - 0.35 * at)
             else:
                 value = level - 0.04 + 0.08 * at  # a section leans forward
+                value += style.performance.contrast * _phrased(section, bar)
             curve.append(value)
     curve = _drawn(curve, brief, frame)
     curve = [min(1.0, max(0.05, round(value, 4))) for value in curve]
@@ -309,6 +322,21 @@ def _energise(
         replace(s, energy=round(sum(curve[s.start_bar : s.end_bar]) / s.bars, 4)) for s in sections
     )
     return energised, tuple(curve)
+
+
+_ANSWER = 0.13  # by how much a phrase and its answer differ from their section
+_SWELL = 0.24  # from the edges of a phrase to its middle
+
+
+def _phrased(section: SectionPlan, bar: int) -> float:
+    """What a bar's place in its phrase adds to the energy: answers are softer, phrases swell."""
+    start = 0
+    for number, length in enumerate(section.phrases):
+        if bar < start + length:
+            swell = math.sin(math.pi * (bar - start + 0.5) / length) - 2.0 / math.pi
+            return _SWELL * swell + (_ANSWER if number % 2 == 0 else -_ANSWER)
+        start += length
+    return 0.0
 
 
 def _drawn(curve: list[float], brief: Brief, frame: Frame) -> list[float]:

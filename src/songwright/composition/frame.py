@@ -16,7 +16,7 @@ from songwright.brief.model import Brief
 from songwright.composition.plan import Decision
 from songwright.composition.uses import Use
 from songwright.score import TempoChange
-from songwright.styles import Style
+from songwright.styles import FormFacts, Style
 from songwright.theory import Key, Meter
 from songwright.units import TICKS_PER_BEAT
 
@@ -130,7 +130,7 @@ def _fit(
         if length is not None and low == high:  # "about": within one bar
             nearest = low / bar_seconds
             if brief.tempo is None:
-                bars = _whole_phrases(nearest, brief, style, tempo)
+                bars = _whole_phrases(nearest, brief, style, use, tempo)
                 return bars, float(round(tempo * bars / nearest)), 1.0
             return _round_bars(max(1, nearest - 0.999), max(1, nearest + 0.999)), tempo, 1.0
         first, last = math.ceil(low / bar_seconds - 1e-9), math.floor(high / bar_seconds + 1e-9)
@@ -140,7 +140,7 @@ def _fit(
             return bars, _bent(brief, style, tempo, bars * bar_seconds / wanted), 1.0
         return _round_bars(max(1, first), max(1, last)), tempo, 1.0
     target = (low + high) / 2
-    bars = _whole_phrases(target / bar_seconds, brief, style, tempo)
+    bars = _whole_phrases(target / bar_seconds, brief, style, use, tempo)
     bent = _bent(brief, style, tempo, bars * bar_seconds / target)
     if abs(bars * beats_per_bar * 60.0 / bent / target - 1.0) > 1e-3 and ending != "loop":
         # The rest becomes a fermata on the last bar; it can only lengthen.
@@ -158,17 +158,31 @@ def _fit(
     return bars, bent, 1.0
 
 
-def _whole_phrases(bars: float, brief: Brief, style: Style, tempo: float) -> int:
-    """The roundest number of bars that an open tempo can fit into the same time."""
+def _whole_phrases(bars: float, brief: Brief, style: Style, use: Use, tempo: float) -> int:
+    """The roundest number of bars that an open tempo can fit into the same time.
+
+    Best is the length of one of the style's own forms, which then need not be cut: three times
+    twelve bars of blues rather than thirty-two.
+    """
     nearest = max(1, round(bars))
     if brief.tempo is not None:
         return nearest
     low, high = max(style.tempo.low_bpm, 0.9 * tempo), min(style.tempo.high_bpm, 1.1 * tempo)
+    if not brief.form and not brief.chart:
+        own = [_length(form) for form in style.forms if use.name in form.uses]
+        whole = min(own, key=lambda total: (abs(total - bars), total), default=0)
+        if whole and low <= tempo * whole / bars <= high:
+            return whole
     for unit in (8, 4, 2):
         whole = max(unit, round(bars / unit) * unit)
         if low <= tempo * whole / bars <= high:
             return whole
     return nearest
+
+
+def _length(form: FormFacts) -> int:
+    """Bars of a form's sections."""
+    return sum(int(text.split(":")[1]) for text in form.sections if ":" in text)
 
 
 def _bent(brief: Brief, style: Style, tempo: float, factor: float) -> float:

@@ -59,6 +59,7 @@ def _draft(
                 base = _progression(plan, section, style, used, attempt)
                 by_letter[section.letter] = base
             bars = _closed(_tiled(base, section.bars), plan, index, style, attempt)
+            bars = _led(bars, plan, index)
         else:
             bars = chart
         fresh: list[ChordSpan] = []
@@ -202,6 +203,18 @@ def _half_closes(
     turns = [parse_bars(c) for c in progressions_of(mode).turns]
     slow = [c for c in turns if len(c[-1]) == 1]  # slow harmony does not hurry at the end
     return slow if slow and style.harmony.chords_per_bar < 1 else turns
+
+
+def _led(bars: tuple[Bar, ...], plan: Plan, index: int) -> tuple[Bar, ...]:
+    """Before a section in another key the last bar turns to the dominant of that key."""
+    section = plan.sections[index]
+    following = plan.sections[index + 1] if index + 1 < len(plan.sections) else section
+    is_tonal = following.key.harmonic_mode in ("major", "minor")
+    if following.key == section.key or section.bars < 4 or not is_tonal:
+        return bars
+    dominant = str(chord_from_roman("V7", following.key))
+    first = bars[-1][0][0]
+    return (*bars[:-1], ((first, 0.5), (dominant, 0.5)))
 
 
 _OPENS = ("verse", "pre-chorus", "build", "intro", "interlude", "breakdown", "bridge", "B", "C")

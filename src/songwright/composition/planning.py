@@ -7,17 +7,24 @@ import re
 from dataclasses import replace
 
 from songwright.brief.model import Affect, Brief, Length
+from songwright.composition.areas import travelled
+from songwright.composition.clarity import clarity
 from songwright.composition.ensemble import assign_sections, choose_parts
 from songwright.composition.form import form_bars, plan_sections
 from songwright.composition.frame import make_frame
 from songwright.composition.harmony import compose_harmony
+from songwright.composition.layering import staggered
 from songwright.composition.plan import Decision, Plan
+from songwright.composition.stops import with_stops
 from songwright.composition.uses import Use, use_of
 from songwright.seeds import rng
 from songwright.styles import Style, style, style_ids
 
 _DYNAMICS = {"pp": (28, 56), "p": (36, 70), "mp": (42, 84), "mf": (50, 98), "f": (62, 112),
              "ff": (78, 122)}  # fmt: skip
+
+_HOME_IS_HEARD = 0.03
+"""Least margin of the home key over all others in a piece that visits other keys."""
 
 
 def make_plan(brief: Brief, seed: int) -> Plan:
@@ -41,17 +48,23 @@ def make_plan(brief: Brief, seed: int) -> Plan:
             replace(s, function="A") if s.function in ("intro", "interlude") else s
             for s in sections
         )
-    sections = assign_sections(sections, parts, facts)
-    soft, loud = _DYNAMICS.get(brief.dynamics, use.velocity)
+    sections = staggered(assign_sections(sections, parts, facts), parts)
+    sections = with_stops(sections, facts.stops, seed)
+    journey = travelled(sections, brief, facts, frame.ending)
+    usual = facts.performance.velocity or use.velocity
+    soft, loud = _DYNAMICS.get(brief.dynamics, (usual[0], usual[1]))
     plan = Plan(
         title=brief.title or _title(brief, facts), seed=seed, style=facts.id, use=use.name,
         key=frame.key, tempo_bpm=frame.tempo_bpm, meter=frame.meter, feel=frame.feel,
         swing=frame.swing, swing_unit_ticks=frame.swing_unit_ticks, bars=frame.bars,
-        sections=sections, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
+        sections=journey, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
         dynamics_low=soft, dynamics_high=loud, production=brief.production,
         decisions=(*decisions, *frame.decisions, *granted),
     )  # fmt: skip
-    return compose_harmony(plan, brief, facts)
+    composed = compose_harmony(plan, brief, facts)
+    if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:
+        composed = compose_harmony(replace(plan, sections=sections), brief, facts)
+    return composed
 
 
 def _style_of(brief: Brief, decisions: list[Decision]) -> Style:

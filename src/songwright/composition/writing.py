@@ -6,8 +6,11 @@ from songwright.brief.model import Brief
 from songwright.composition.accompany import accompany
 from songwright.composition.check import check_score
 from songwright.composition.drums import drum_part
+from songwright.composition.layering import joined_late
 from songwright.composition.melody import compose_melody
+from songwright.composition.melody.doubling import doubled
 from songwright.composition.plan import PartPlan, Plan
+from songwright.composition.stops import stopped
 from songwright.score import (
     DynamicMark,
     KeyChange,
@@ -40,9 +43,11 @@ def write_score(plan: Plan, brief: Brief) -> Score:
         if part.role == "lead":
             written[part.id], themes = compose_melody(plan, part, brief, facts)
         elif part.role in ("drums", "percussion"):
-            written[part.id] = drum_part(part, plan, written)
+            written[part.id] = drum_part(part, plan)
         else:
             written[part.id] = accompany(part, plan, facts, written)
+        played = joined_late(part.id, written[part.id], plan.sections, plan.meter.bar_ticks)
+        written[part.id] = stopped(part.role, played, plan.sections, plan.meter)
     score = Score(
         title=plan.title,
         bars=plan.bars,
@@ -51,12 +56,21 @@ def write_score(plan: Plan, brief: Brief) -> Score:
         keys=_keys(plan),
         sections=tuple(section.mark for section in plan.sections),
         chords=plan.chords,
-        parts=tuple(_part(part, written[part.id]) for part in plan.parts),
+        parts=tuple(_part(part, _played(part, plan, written)) for part in plan.parts),
         themes=themes,
         dynamics=_dynamics(plan, written),
     )
     check_score(score, plan)
     return score
+
+
+def _played(part: PartPlan, plan: Plan, written: dict[str, tuple[Note, ...]]) -> tuple[Note, ...]:
+    """A part's notes; a pianist's right hand doubles the tune once the left hand is known."""
+    if part.role != "lead":
+        return written[part.id]
+    hands = [p for p in plan.parts if p.staff_group == part.staff_group and p is not part]
+    left = [note for hand in hands for note in written[hand.id]] if part.staff_group else []
+    return doubled(written[part.id], plan, part, left)
 
 
 def _part(part: PartPlan, notes: tuple[Note, ...]) -> Part:

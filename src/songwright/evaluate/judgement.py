@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _PART_WRITING = frozenset({"parallel_perfects", "voice_crossing"})
 _CARING = frozenset({"hymn", "quartet"})
+_SINGLE_LINES = frozenset(("folk_tune", "lead_sheet"))
 """Rules of part-writing judge only where a style keeps them; elsewhere they describe."""
 
 CONTROLS_MET = MetricFacts(
@@ -221,6 +222,8 @@ def _against_humans(measurement: Measurement, facts: MetricFacts, kinds: tuple[s
         band = band_of(measurement.metric, kind)
         if band is None:
             continue
+        if facts.dimension == "arrangement" and kind in _SINGLE_LINES and kinds[-1:] != (kind,):
+            continue  # one line alone has no arrangement: a band is read against the next kind
         low, high = band.values[0], band.values[-1]
         if value is None:
             return Judged(measurement, facts, band, kind=kind, low=low, high=high)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,7 +29,6 @@ Profile = dict[str, dict[str, float]]
 """Five descriptions of a piece, each a sparse vector: a name and a weight for every feature."""
 
 _COURSE_POINTS = 16
-_GRAM = 3
 
 
 def profile_of(piece: Piece) -> Profile:
@@ -37,7 +37,7 @@ def profile_of(piece: Piece) -> Profile:
     Returns
     -------
     dict
-        ``theme``: moves of three notes of the tune in semitones and sixteenths, with their counts;
+        ``theme``: two moves of the tune in turn, and two spacings in turn, with their counts;
         ``progression``: two chords in turn as root motion and kinds; ``groove``: onsets of each
         drum key and of the tune by sixteenth of the bar; ``texture``: share of the bars in which
         each instrument sounds; ``form``: the course of the density against its mean.
@@ -80,26 +80,23 @@ def diversity(profiles: Sequence[Profile]) -> float:
 
 def _theme(piece: Piece) -> dict[str, float]:
     tokens = tune_tokens(piece)
-    grams = Counter(tokens[i : i + _GRAM] for i in range(len(tokens) - _GRAM + 1))
-    return {
-        " ".join(f"{move:+d}/{step}" for move, step in gram): float(count)
-        for gram, count in grams.items()
-    }
+    counts: Counter[str] = Counter()
+    for (move, step), (next_move, next_step) in pairwise(tokens):
+        counts[f"moves {move:+d} {next_move:+d}"] += 1
+        counts[f"steps {step} {next_step}"] += 1
+    return {name: float(count) for name, count in counts.items()}
 
 
 def _progression(piece: Piece) -> dict[str, float]:
     chords = chords_of(piece)
+    roots = chords.root.tolist()
     kinds = [
         "minor" if member[(root + 3) % 12] and not member[(root + 4) % 12] else "major"
-        for root, member in zip(chords.root.tolist(), chords.member, strict=True)
+        for root, member in zip(roots, chords.member, strict=True)
     ]
-    roots = chords.root.tolist()
-    moves = Counter(
-        f"{kinds[i]} {(roots[i + 1] - roots[i]) % 12} {kinds[i + 1]} "
-        f"{(roots[i + 2] - roots[i + 1]) % 12} {kinds[i + 2]}"
-        for i in range(len(roots) - 2)
-    )
-    return {move: float(count) for move, count in moves.items()}
+    named = list(zip(roots, kinds, strict=True))
+    changes = Counter(f"{a} {(s - r) % 12} {b}" for (r, a), (s, b) in pairwise(named))
+    return {change: float(count) for change, count in changes.items()}
 
 
 def _groove(piece: Piece) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from songwright.composition.plan import PartPlan, Plan
 from songwright.errors import ScoreError
@@ -18,6 +18,7 @@ from songwright.perform.sounding import Group, lawful_controls, lawful_notes
 from songwright.perform.spread import Spreader
 from songwright.perform.swing import Swing
 from songwright.perform.timing import Timing
+from songwright.perform.touch import Touch, calmed, touches
 from songwright.score import Instrument, Note, Part, Score, TimeMap, instrument
 from songwright.styles import Style
 from songwright.units import TICKS_PER_BEAT
@@ -61,7 +62,7 @@ def perform(score: Score, plan: Plan, style: Style) -> Performance:
     times = TimeMap.of(score)
     ensemble = _Ensemble(
         score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
-        times.seconds(times.bar_start(score.bars)),
+        times.seconds(times.bar_start(score.bars)), touches(score, plan, style),
     )  # fmt: skip
     players = {part.id: _Player.of(part, ensemble) for part in score.parts}
     return Performance(
@@ -82,6 +83,7 @@ class _Ensemble:
     shape: Shape
     facts: PlayingFacts
     end_seconds: float
+    touches: Mapping[str, Touch]
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,14 @@ class _Player:
         plan, times = ensemble.plan, ensemble.times
         _check(part, times.bar_start(ensemble.score.bars))
         role = ensemble.facts.role(part.role)
+        if part.id in ensemble.touches:
+            role = replace(role, jitter=0.0)  # what is uneven comes from the drummer's touch
         chance = Chance.of(plan.seed, "perform", part.id)
         swing = Swing.of(part.notes, times, plan.swing, plan.swing_unit_ticks)
-        timing = Timing.of(ensemble.style.performance, part.role, role, chance, ensemble.shape)
+        together = Chance.of(plan.seed, "perform together")
+        timing = Timing.of(
+            ensemble.style.performance, part.role, role, chance, together, ensemble.shape
+        )
         planned = next((p for p in plan.parts if p.id == part.id), None)
         groups = _groups(part, ensemble, swing, timing)
         return _Player(
@@ -123,6 +130,9 @@ class _Player:
     def _notes(self, chance: Chance, pedalled: bool) -> Iterator[PlayedNote]:
         ensemble, times = self.ensemble, self.ensemble.times
         style, plan = ensemble.style.performance, ensemble.plan
+        touch = ensemble.touches.get(self.part.id)
+        if touch is not None:
+            style = calmed(style)
         dynamics = Dynamics.of(
             style, ensemble.facts, self.part.role, plan, self.planned, ensemble.shape, chance
         )
@@ -141,10 +151,16 @@ class _Player:
             releases: dict[tuple[int, str], float] = {}
             for i, note in enumerate(group.notes):
                 how = self._articulation(note)
+                feel = touch.get((note.onset_ticks, note.pitch)) if touch is not None else None
                 at = onset + spread.delays_seconds[i]
-                if len(group.notes) > 1 and not self.instrument.is_kit:
+                if feel is not None:
+                    at = max(0.0, at + feel.late_seconds)
+                elif self.instrument.is_kit:
+                    at = max(0.0, at + self.timing.limb(note.onset_ticks, note.pitch))
+                elif len(group.notes) > 1:
                     at = max(0.0, at + self.timing.finger(note.onset_ticks, note.pitch))
                 place = 1.0 if self.instrument.is_kit else spread.factors[i]
+                place *= feel.weight if feel is not None else 1.0
                 velocity = dynamics.velocity(note, moment, how.velocity * place)
                 end = (note.duration_ticks, note.articulation)
                 if end not in releases:

@@ -4,6 +4,10 @@ Onsets of good players lie 5 to 25 ms (standard deviation) around the beat, and 
 deviations are correlated: a player who is early stays early for a while (Hennig et al., "The
 nature and perception of fluctuations in human musical rhythms", PLoS ONE 6, 2011). Most of the
 spread is therefore a slow drift and only the rest is independent from note to note.
+
+People who play together listen: they drift together, and what is left between them stays below
+30 to 50 ms, the asynchrony of good ensembles (Rasch, "Synchronization in performed ensemble music",
+Acustica 43, 1979). A quarter of the variance of the drift is therefore the ensemble's.
 """
 
 from __future__ import annotations
@@ -18,11 +22,13 @@ from songwright.styles import PerformanceFacts
 from songwright.units import TICKS_PER_BEAT
 
 DRIFT_SHARE = 0.6  # of the variance; the rest is jitter
+TOGETHER = 0.25  # of the variance of the drift; the rest is each player's own
 CHORD_JITTER = 0.2  # unevenness of the fingers within one chord, in standard deviations
 LARGEST = 2.5  # standard deviations; rarer deviations would be heard as mistakes
 MOST_OF_ROOM = 0.2  # of the distance to the nearest other onset
 BREATH_SECONDS = 0.03  # wait at a phrase boundary when the style's rubato is 1
-_SLOW, _FAST, _HIT, _FINGER = 1, 2, 3, 4  # addresses of the random curves
+LIMB_JITTER = 0.3  # unevenness of a drummer's limbs within one stroke, in standard deviations
+_SLOW, _FAST, _HIT, _FINGER, _LIMB = 1, 2, 3, 4, 5  # addresses of the random curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +40,22 @@ class Timing:
     rubato: float
     role: RoleFacts
     chance: Chance
+    ensemble: Chance
     shape: Shape
 
     @staticmethod
     def of(
-        style: PerformanceFacts, role: str, facts: RoleFacts, chance: Chance, shape: Shape
-    ) -> Timing:
-        """Timing of a part that plays ``role`` in a style."""
+        style: PerformanceFacts, role: str, facts: RoleFacts, chance: Chance, ensemble: Chance,
+        shape: Shape,
+    ) -> Timing:  # fmt: skip
+        """Timing of a part that plays ``role`` in a style; all parts share ``ensemble``."""
         return Timing(
             style.timing_ms / 1000.0,
             style.push_ms.get(role, 0.0) / 1000.0,
             style.rubato,
             facts,
             chance,
+            ensemble,
             shape,
         )
 
@@ -83,10 +92,24 @@ class Timing:
         deviate = min(LARGEST, max(-LARGEST, self.chance.gauss(_FINGER, tick, pitch)))
         return CHORD_JITTER * self.spread_seconds * deviate
 
+    def limb(self, tick: int, key: int) -> float:
+        """Deviation of one drum from the stroke that a drummer's hands and feet play together."""
+        if self.spread_seconds == 0.0:
+            return 0.0
+        deviate = min(LARGEST, max(-LARGEST, self.chance.gauss(_LIMB, tick, key)))
+        return LIMB_JITTER * self.spread_seconds * deviate
+
     def _wander(self, tick: int) -> float:
         if self.spread_seconds == 0.0:
             return 0.0
-        slow = self.chance.drift(tick, 8 * TICKS_PER_BEAT, _SLOW)
-        fast = self.chance.drift(tick, 2 * TICKS_PER_BEAT, _FAST)
-        deviate = min(LARGEST, max(-LARGEST, sqrt(0.5) * (slow + fast)))
-        return self.spread_seconds * sqrt(DRIFT_SHARE) * self.role.drift * deviate
+        own, shared = _deviate(self.chance, tick), _deviate(self.ensemble, tick)
+        apart = sqrt(1.0 - TOGETHER) * self.role.drift * own
+        together = sqrt(TOGETHER) * shared
+        return self.spread_seconds * sqrt(DRIFT_SHARE) * (apart + together)
+
+
+def _deviate(chance: Chance, tick: int) -> float:
+    """Slow and less slow wandering with about unit variance."""
+    slow = chance.drift(tick, 8 * TICKS_PER_BEAT, _SLOW)
+    fast = chance.drift(tick, 2 * TICKS_PER_BEAT, _FAST)
+    return min(LARGEST, max(-LARGEST, sqrt(0.5) * (slow + fast)))

@@ -66,7 +66,8 @@ class HarmonyFacts:
     Probabilities 0..1: ``borrowed`` chords from the parallel mode, ``secondary`` dominants,
     ``suspensions``, ``pedal`` points. ``functional`` lets the grammar of functions write a
     progression of its own instead of one from the list. ``chords_per_bar`` is the usual harmonic
-    rhythm.
+    rhythm. ``areas`` gives section letters a key of their own: ``contrast``, ``relative``,
+    ``subdominant``, ``submediant``, ``mediant`` or ``episode``; see `songwright.composition.areas`.
     """
 
     colour: str = "triads"
@@ -76,6 +77,7 @@ class HarmonyFacts:
     suspensions: float = 0.0
     pedal: float = 0.0
     chords_per_bar: float = 1.0
+    areas: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,10 @@ class MelodyFacts:
     (blues), ``loop`` (short hook repeated) or ``free`` (spun out); ``shortest`` the shortest
     written value in parts of a beat (2 = eighth, 4 = sixteenth); ``triplets`` 0..1;
     ``ornaments`` 0..1 grace notes, turns and slides; ``rhythms`` the idiom of
-    ``composition/data/melody_rhythms.toml`` whose rhythms it sings (empty: that of the family).
+    ``composition/data/melody_rhythms.toml`` whose rhythms it sings (empty: that of the family);
+    ``lean`` 0..1 taste for dissonances on the beat that resolve by step (appoggiaturas, accented
+    passing notes); ``returns`` weights of how a theme comes back: ``exact``, ``near``, ``varied``,
+    ``lifted`` (empty: the usual mix).
     """
 
     notes_per_bar: float = 5.0
@@ -104,6 +109,8 @@ class MelodyFacts:
     triplets: float = 0.0
     ornaments: float = 0.0
     rhythms: str = ""
+    lean: float = 0.0
+    returns: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,8 @@ class PartFacts:
     ``instruments`` lists alternatives, usual first. ``patterns`` names playing patterns from calm
     to busy. ``enters_at`` is the section energy from which it plays, ``leaves_at`` the energy above
     which it gives way. ``priority`` orders which parts a small ensemble keeps (1 first). ``not_in``
-    and ``only_in`` name section functions. ``register`` is ``"low"``, ``"mid"``, ``"high"``.
+    and ``only_in`` name section functions. ``register`` is ``"low"``, ``"mid"``, ``"high"``;
+    ``compass`` the lowest and highest pitch of a part that goes beyond its role's usual window.
     """
 
     id: str
@@ -132,6 +140,7 @@ class PartFacts:
     not_in: tuple[str, ...] = ()
     only_in: tuple[str, ...] = ()
     staff_group: str = ""
+    compass: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,10 @@ class PerformanceFacts:
     velocity; ``push_ms`` by role (negative is ahead of the beat); ``accent`` 0..1 how strongly the
     metre is felt; ``phrasing`` 0..1 depth of the phrase arc in dynamics; ``rubato`` 0..1 tempo
     shaping at phrase ends; ``legato`` 0..1 gate length of sustained parts; ``pedal`` sustain pedal
-    on keyboards; ``strum_ms`` spread of strummed chords; ``ritardando`` at the end by default.
+    on keyboards; ``strum_ms`` spread of strummed chords; ``ritardando`` at the end by default;
+    ``contrast`` 0..1 how far phrases of a section differ in level and swell; ``velocity`` of the
+    softest and the loudest music where the style has a dynamic range of its
+    own (empty: that of the use).
     """
 
     timing_ms: float = 8.0
@@ -155,6 +167,8 @@ class PerformanceFacts:
     pedal: bool = False
     strum_ms: float = 0.0
     ritardando: bool = False
+    contrast: float = 0.0
+    velocity: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +196,10 @@ class MixFacts:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Everything a style file says. ``id`` is the file's name."""
+    """Everything a style file says. ``id`` is the file's name.
+
+    ``stops`` 0..1 is how often the band stops before a lift.
+    """
 
     id: str
     name: str
@@ -206,3 +223,4 @@ class Style:
     mix: MixFacts = field(default_factory=MixFacts)
     ending: str = "final"
     parts_typical: int = 6
+    stops: float = 0.0

@@ -31,6 +31,18 @@ _LOW_HAND = 5
 """A hand needs this many semitones between its low note and the chord above."""
 
 
+_LEAST_OF_A_PAD = 2
+"""Notes that a pad keeps where others hold the chord too; players of chords keep their fewest."""
+
+
+def _sharing(stage: Stage, bar: Bar) -> int:
+    """How many others hold the chord in a section: the more do, the fewer notes each plays."""
+    return sum(
+        p.role in ("chords", "pad") and p.id != stage.part.id and p.id in bar.section.parts
+        for p in stage.plan.parts
+    )
+
+
 def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Play a chord grid over consecutive bars of one section."""
     player = Comper(stage, pattern, bars)
@@ -70,6 +82,7 @@ class Comper:
         self.stage, self.pattern = stage, pattern
         self.low, self.high = self._register(bars)
         self.has_bass = stage.plays("bass", bars[0].section)
+        self.others = _sharing(stage, bars[0])
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
         self.last: tuple[int, ...] = stage.hand.voicing
         self.current: Chord | None = None
@@ -137,6 +150,9 @@ class Comper:
         fewest, most = self.pattern.voices
         level = bar.section.energy - 0.15 * ("sparse" in self.stage.words)
         count = fewest + round((most - fewest) * min(1.0, max(0.0, level)))
+        if style != "power":
+            least = _LEAST_OF_A_PAD if self.pattern.role == "pad" else fewest
+            count = min(count, max(least, count - self.others))
         # Where nobody plays the bass, the chord itself has to stand on it.
         alone = self.pattern.role == "chords" and not self.has_bass and not self.two_hands
         return voice(

@@ -1,4 +1,4 @@
-"""Players of inner voices (choir, quartet) and of the chorale bass."""
+"""Players of inner voices (choir, strings) and of the chorale bass."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ from songwright.composition.accompany.stage import Bar, Span, Stage
 from songwright.score import Note
 from songwright.theory.voicing import parallels, third_pc
 
+_LEAST_ROOM = 9
+"""Semitones that a voice needs to move in."""
+
+_UNDER_TUNE = ((14, 0), (21, 5))
+"""How far below the middle of the tune a second and a third string voice lie: most and least."""
+
 
 def inner(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     """Sing or bow one inner voice over consecutive bars of one section.
@@ -21,25 +27,53 @@ def inner(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     All inner parts of a section work out the same four-part writing and each takes its own line,
     so that they fit whatever the order in which they are written.
     """
+    notes: list[Note] = []
+    for _, phrase in groupby(bars, key=lambda b: b.phrase):
+        phrase_bars = list(phrase)
+        number, line = voice_line(stage, phrase_bars)
+        notes += _played(stage, pattern, phrase_bars, line, lower=number > 0)
+    sings = "choir" in stage.instrument.id or "voice" in stage.instrument.id
+    # Singers have a syllable for each note; bows and winds need not repeat themselves.
+    return notes if sings or pattern.order == "quartet" else joined(notes)
+
+
+def voice_line(
+    stage: Stage, bars: Sequence[Bar], follows: bool = False, swapped: bool = False
+) -> tuple[int, list[tuple[Slot, int]]]:
+    """Which voice the part sings (0 the highest) and its pitch in each slot of some bars.
+
+    With ``follows`` the voices go with the tune where it climbs or falls, as strings do; singers
+    keep to their own register. With ``swapped`` the two highest parts change places.
+    """
     players = inner_parts(stage, bars[0])
     ids = [p.id for p in players]
     number = ids.index(stage.part.id) if stage.part.id in ids else 0
     voices = [(p.low, p.high) for p in players[:2]] or [(stage.part.low, stage.part.high)]
     mine = min(number, len(voices) - 1) if number < 2 else number % len(voices)
-    notes: list[Note] = []
-    for _, phrase in groupby(bars, key=lambda b: b.phrase):
-        phrase_bars = list(phrase)
-        found = slots(stage, phrase_bars)
-        path = solve(found, voices, stage.hand.voicing)
-        if path:
-            stage.hand.voicing = path[-1]
-        line = [
-            (slot, _fit(stage, pair[mine], slot)) for slot, pair in zip(found, path, strict=True)
-        ]
-        notes += _played(stage, pattern, phrase_bars, line, lower=mine > 0)
-    sings = "choir" in stage.instrument.id or "voice" in stage.instrument.id
-    # Singers have a syllable for each note; bows and winds need not repeat themselves.
-    return notes if sings or pattern.order == "quartet" else joined(notes)
+    if swapped and len(voices) == 2:
+        mine = 1 - mine
+    found = slots(stage, bars)
+    if follows:
+        voices = _near_tune(stage, bars, voices)
+    path = solve(found, voices, stage.hand.voicing)
+    if path:
+        stage.hand.voicing = path[-1]
+    return mine, [(s, _fit(stage, pair[mine], s)) for s, pair in zip(found, path, strict=True)]
+
+
+def _near_tune(
+    stage: Stage, bars: Sequence[Bar], voices: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Ranges cut to where a second and a third voice lie under the tune of these bars."""
+    sung = sorted(n.pitch for n in stage.tune.sounding(bars[0].start, bars[-1].end))
+    if not sung:
+        return list(voices)
+    middle = sung[len(sung) // 2]
+    cut = []
+    for (low, high), (below, above) in zip(voices, _UNDER_TUNE, strict=False):
+        bottom, top = max(low, middle - below), min(high, middle - above)
+        cut.append((bottom, top) if top - bottom >= _LEAST_ROOM else (low, high))
+    return cut
 
 
 def _fit(stage: Stage, pitch: int, slot: Slot) -> int:
@@ -67,14 +101,14 @@ def _played(
             level = velocity(stage, bar, 2) - 4
             notes.append(Note(slot.start, slot.end - slot.start, pitch, level, "legato"))
         else:
-            struck = _with_tune(stage, bar, slot, pitch)
+            struck = with_tune(stage, bar, slot, pitch)
             if pattern.order == "moving" or stage.density >= 0.6:
-                struck = _passing(stage, bar, struck, following, slot)
+                struck = passing(stage, bar, struck, following, slot)
             notes += struck
     return notes
 
 
-def _with_tune(stage: Stage, bar: Bar, slot: Slot, pitch: int) -> list[Note]:
+def with_tune(stage: Stage, bar: Bar, slot: Slot, pitch: int) -> list[Note]:
     """Strike together with the soprano on the pulses: one syllable for all voices."""
     edges = [slot.start]
     for onset in stage.meter.pulse_onsets_ticks:
@@ -90,7 +124,7 @@ def _with_tune(stage: Stage, bar: Bar, slot: Slot, pitch: int) -> list[Note]:
     ]
 
 
-def _passing(
+def passing(
     stage: Stage, bar: Bar, struck: list[Note], following: int | None, slot: Slot
 ) -> list[Note]:
     """Fill the third to the next note with an eighth on the way."""

@@ -118,7 +118,7 @@ def parallel(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     for bar in bars:
         for sung in stage.tune.between(bar.start, bar.end):
             span = bar.span_at(sung.onset_ticks)
-            pitch = _shadow(stage, bar, span, sung, low, high)
+            pitch = shadow(stage, bar, span, sung, low, high)
             if pitch is None:
                 continue
             length = min(sung.duration_ticks, bar.section.end_bar * stage.meter.bar_ticks
@@ -128,7 +128,8 @@ def parallel(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
     return notes
 
 
-def _shadow(stage: Stage, bar: Bar, span: Span, sung: Note, low: int, high: int) -> int | None:
+def shadow(stage: Stage, bar: Bar, span: Span, sung: Note, low: int, high: int) -> int | None:
+    """A third or sixth below a note of the tune, bent to the chord; None where none fits."""
     scale = scale_of(span.chord, bar.key)
     pcs = span.chord.pcs
     weighty = sung.duration_ticks >= 480 or stage.meter.strength(sung.onset_ticks - bar.start) >= 2

@@ -48,7 +48,7 @@ def _evolving(
     stage: Stage, bar: Bar, span: Span, voicing: tuple[int, ...], level: int
 ) -> list[Note]:
     """Voices come in one by one over a phrase, and one inner voice leans on a colour tone."""
-    rng = stage.chance(bar, "evolve")
+    rng = stage.idea(bar, f"evolve {bar.place}")  # a section that returns unfolds as before
     length = span.end - span.start
     sounding = min(len(voicing), 2 + bar.phrase_place + (bar.phrase > 0))
     notes = [Note(span.start, length, p, level, "legato") for p in voicing[:sounding]]

@@ -14,6 +14,7 @@ from songwright.composition.accompany.kick import kick_bass
 from songwright.composition.accompany.lines import contrapuntal, descant, guide_line, parallel
 from songwright.composition.accompany.pads import pad
 from songwright.composition.accompany.patterns import Pattern
+from songwright.composition.accompany.quartet import quartet, quartet_bass
 from songwright.composition.accompany.register import velocity
 from songwright.composition.accompany.rhythm import triplet_pulse
 from songwright.composition.accompany.riffs import acid, riff
@@ -72,4 +73,6 @@ MAKERS: dict[str, Maker] = {
     "contrapuntal": contrapuntal,
     "inner": inner,
     "chorale_bass": chorale_bass,
+    "quartet": quartet,
+    "quartet_bass": quartet_bass,
 }

@@ -29,6 +29,7 @@ _USUAL = {
 
 _BUSIER = frozenset({"busy", "dense", "driving", "fast"})
 _CALMER = frozenset({"simple", "sparse", "minimal", "calm"})
+_PART_WRITING = ("inner", "quartet")  # it leads into the last chord too
 _SOLO_FLOWS = {"chords": "arpeggio_up", "arp": "up_eighths"}
 
 
@@ -117,7 +118,7 @@ def _index(stage: Stage, phrase: list[Bar], count: int) -> int:
 
 def _played(stage: Stage, chosen: Pattern, bars: list[Bar]) -> list[Note]:
     closes = bars[-1].last and stage.plan.ending in (*HELD, *SHORT)
-    if closes and chosen.maker == "inner":  # part-writing leads into the last chord too
+    if closes and chosen.maker in _PART_WRITING:
         return held_out(stage, MAKERS[chosen.maker](stage, chosen, bars), bars[-1])
     body = bars[:-1] if closes else bars
     notes = MAKERS[chosen.maker](stage, chosen, body) if body else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from songwright.brief.model import Brief
-from songwright.composition.melody.develop import choose_treatment, develop
+from songwright.composition.melody.develop import TREATMENTS, choose_treatment, develop
 from songwright.composition.melody.letters import Composer, chord_lookup
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.score import Note, ThemeUse
@@ -43,13 +43,16 @@ def compose_melody(
             treatment = "exact"
         else:
             theme, home = themes[section.letter]
-            treatment = choose_treatment(section.occurrence, section.id == peak, stream)
+            treatment = choose_treatment(
+                section.occurrence, section.id == peak, stream, style.melody.returns or TREATMENTS
+            )
         developed = develop(
             theme, treatment, meter=plan.meter, bars=section.bars,
             chord_at=chord_lookup(plan, section), old_chord_at=chord_lookup(plan, home),
             key=section.key,
             transpose=(section.key.tonic_pc - home.key.tonic_pc + 6) % 12 - 6,
             low=part.low, high=part.high, facts=style.melody, closes=closes, rng=stream,
+            returns=section.occurrence > 0 and treatment != "improvised",
         )  # fmt: skip
         if section.end_bar == plan.bars:
             developed = _ended(developed, section.bars * bar, plan, part.low, part.high)

@@ -6,7 +6,7 @@ in the evaluation docs); music that always copies or always varies sounds made b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -18,13 +18,18 @@ from songwright.theory import Chord, Key, Meter
 TREATMENTS = {"exact": 0.44, "near": 0.34, "varied": 0.15, "lifted": 0.07}
 
 
-def choose_treatment(occurrence: int, is_peak: bool, rng: Random) -> str:
-    """How a return treats its theme; the peak of the piece is lifted more often."""
+def choose_treatment(
+    occurrence: int, is_peak: bool, rng: Random, returns: Mapping[str, float] = TREATMENTS
+) -> str:
+    """How a return treats its theme; the peak of the piece is lifted more often.
+
+    ``returns`` weighs the treatments; it may leave some out.
+    """
     if occurrence == 0:
         return "exact"
-    weights = dict(TREATMENTS)
+    weights = dict(returns)
     if is_peak:
-        weights["lifted"] += 0.4
+        weights["lifted"] = weights.get("lifted", 0.0) + 0.4
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
@@ -43,11 +48,13 @@ def develop(
     facts: MelodyFacts,
     closes: bool,
     rng: Random,
+    returns: bool = False,
 ) -> list[Note]:
     """A theme set again under the harmony of another section.
 
     Bars whose chords are unchanged keep their pitches; where the harmony differs, or the treatment
-    asks for it, notes move to the nearest line that fits.
+    asks for it, notes move to the nearest line that fits. With ``returns`` the theme may come back
+    an octave away from where it was first heard.
     """
     bar = meter.bar_ticks
     notes = [n for n in theme if n.onset_ticks < bars * bar]
@@ -57,6 +64,8 @@ def develop(
     if not notes:
         return []
     octave = _octave(notes, transpose, low, high)
+    if returns:
+        octave += 12 * _other_octave(notes, transpose + octave, low, high, rng)
     shift = transpose + octave
     changed = {
         n.onset_ticks // bar for n in notes
@@ -117,6 +126,23 @@ def _octave(notes: Sequence[Note], transpose: int, low: int, high: int) -> int:
         return max(0, top + shift - high) + max(0, low - bottom - shift), abs(shift)
 
     return min((0, -12, 12), key=outside)
+
+
+WIDE = 30  # semitones of a compass in which a theme may come back an octave away
+_ELSEWHERE = 0.6
+
+
+def _other_octave(notes: Sequence[Note], transpose: int, low: int, high: int, rng: Random) -> int:
+    """1 or -1 where a return sounds an octave higher or lower than before, else 0.
+
+    Players with a wide compass say a theme again in another register.
+    """
+    if high - low < WIDE or rng.random() >= _ELSEWHERE:
+        return 0
+    top = max(n.pitch for n in notes) + transpose
+    bottom = min(n.pitch for n in notes) + transpose
+    fitting = [k for k in (1, -1) if low <= bottom + 12 * k and top + 12 * k <= high]
+    return rng.choice(fitting) if fitting else 0
 
 
 def _reshape(notes: Sequence[Note], bars: set[int], meter: Meter, rng: Random) -> list[Note]:

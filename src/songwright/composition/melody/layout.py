@@ -35,7 +35,7 @@ SCHEMES: dict[str, dict[int, tuple[str, ...]]] = {
         2: ("a b.",),
         3: ("a a~ b.",),
         4: ("a - a~ c.", "a a' b c."),
-        6: ("a - a~ - b c.", "a - a' - b c."),
+        6: ("a - a - b c.", "a - a - b c.", "a - a~ - b c.", "a - a' - b c."),
         8: ("a - a~ - b b' a c.",),
         12: ("a a' - - a a~ - - b b' c c.",),
     },
@@ -57,6 +57,7 @@ SCHEMES: dict[str, dict[int, tuple[str, ...]]] = {
         2: ("a b.",),
         3: ("a b c.",),
         4: ("a a' b d.", "a b b' d.", "- a b c."),
+        6: ("a a b a~ d e.", "a - a b b' c.", "a a' a! b b c."),
         8: ("a a' b d. e e' f c.", "a b - d d' e f c.", "- a b b' d e e~ c.", "a b d - e e' f c."),
     },
     "intro": {

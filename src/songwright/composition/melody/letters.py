@@ -11,6 +11,7 @@ from random import Random
 from songwright.brief.model import Brief
 from songwright.composition.melody.appeal import strangeness
 from songwright.composition.melody.cells import Cell, thinned
+from songwright.composition.melody.develop import WIDE
 from songwright.composition.melody.idioms import Spans, idiom_of
 from songwright.composition.melody.ornaments import ornamented
 from songwright.composition.melody.rhythm import RhythmTaste
@@ -25,6 +26,9 @@ from songwright.theory import Chord
 _HOOKS = ("chorus", "drop", "A", "post-chorus", "verse", "B")
 _CALM = ("intro", "outro", "breakdown", "interlude", "build")
 _QUOTES = ("intro", "outro", "interlude")  # they speak of the main theme
+_DEVELOPMENTS = ("C", "D")  # in styles whose music travels
+_DEVELOPS = 0.5  # how often they develop the main theme; the others bring an idea of their own
+_ELSEWHERE = (-8.0, -5.0, 5.0, 8.0)  # semitones
 _ATTEMPTS = 5  # themes written for a letter; the most natural one is kept
 
 
@@ -102,6 +106,9 @@ class Composer:
             if quotes:
                 count = max(2, round(per_bar * setting.cell_bars * 1.3))
                 motifs["a"] = thinned(motif, self.plan.meter, count)
+            elif section.function in _DEVELOPMENTS and self.style.harmony.areas:
+                if stream.random() < _DEVELOPS:
+                    motifs["a"] = motif  # it speaks of the main theme from its first note
             elif not solo and stream.random() < 0.4:
                 motifs["b"] = motif  # the answer speaks of the main theme
         return compose_theme(setting, facts, scheme, stream, motifs)
@@ -146,6 +153,9 @@ class Composer:
         middle = (part.low + part.high) / 2
         room = max(0.0, (part.high - part.low) / 2 - reach)
         centre = middle + room * (1.4 * section.energy - 0.8) + 4.0 * (section.energy - 0.5)
+        if part.high - part.low >= WIDE and section.letter != self.main.letter:
+            # Where the compass is wide, other themes lie elsewhere in it.
+            centre += stream.choice(_ELSEWHERE)
         centre = min(max(centre, part.low + 0.5 * reach), part.high - 0.7 * reach)
         calm = section.function in _CALM
         idiom = idiom_of(facts.rhythms, self.style.family)

@@ -219,6 +219,7 @@ def _candidates(
     table = _pitch_class_costs(
         moment.chord, moment.key, facts.scale, round(facts.chromatic, 2),
         min(4, moment.strength), _length_class(moment.duration_ticks), moment.ends,
+        round(facts.lean, 2),
     )  # fmt: skip
     result = []
     target, fidelity, ceiling = moment.target, moment.fidelity, moment.ceiling
@@ -246,8 +247,9 @@ def _length_class(duration_ticks: int) -> int:
 
 @cache
 def _pitch_class_costs(
-    chord: Chord, key: Key, scale: str, chromatic: float, strength: int, length: int, ends: str
-) -> tuple[tuple[float, int] | None, ...]:
+    chord: Chord, key: Key, scale: str, chromatic: float, strength: int, length: int, ends: str,
+    lean: float,
+) -> tuple[tuple[float, int] | None, ...]:  # fmt: skip
     """Cost and dissonance of each pitch class over a chord; None where it may not sound."""
     chord_pcs = chord.pcs
     triad = set(chord_pcs[:3])
@@ -278,8 +280,10 @@ def _pitch_class_costs(
             dissonant = False
         elif pc in scale_pcs and pc not in displaced:
             cost = _STRONG_DISSONANCE[strength] + (0.0, 1.8, 4.0)[length]
+            if not ends:  # what leans on a beat still has to resolve by step
+                cost *= 1.0 - lean * (0.92, 0.85, 0.45)[length]
             rub = any((pc - c) % 12 == 1 for c in triad)
-            cost += 1.0 if rub and (length or strength >= 2) else 0.0
+            cost += 1.0 - 0.6 * lean if rub and (length or strength >= 2) else 0.0
             cost += 0.0 if pc in inside else 1.3
             if scale == "blues" and pc in inside:
                 cost *= 0.6

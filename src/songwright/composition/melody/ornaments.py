@@ -28,6 +28,8 @@ def ornamented(
 ) -> list[Note]:
     """A melody with ornaments of its idiom; without a taste for them it stays as it is."""
     line = list(notes)
+    if facts.lean > 0:
+        line = _leaning(line, facts.lean, key, chord_at, meter, compass, rng)
     if facts.chromatic >= 0.2:
         line = _approached(line, facts.chromatic, chord_at, meter, compass[0], rng)
     if facts.ornaments <= 0:
@@ -80,6 +82,52 @@ def _approached(
         pitch = goal.pitch + 1 if falling else goal.pitch - 1
         if pitch >= low and 0 < abs(before.pitch - pitch) <= 4:
             result[k] = replace(note, pitch=pitch)
+    return result
+
+
+_MOST_LEANING = 0.34  # share of the weighty notes that a style of full taste delays
+
+
+def _leaning(
+    line: list[Note],
+    taste: float,
+    key: Key,
+    chord_at: Callable[[int], Chord],
+    meter: Meter,
+    compass: tuple[int, int],
+    rng: Random,
+) -> list[Note]:
+    """Some weighty chord notes are delayed by the scale note above (or below) them.
+
+    The long appoggiatura of the 18th century: it takes half of its note, two thirds of a dotted
+    one (Quantz, *Versuch*, 1752, ch. VIII). What leans once leans whenever the motif returns: the
+    choice belongs to the note's place in two bars.
+    """
+    result: list[Note] = []
+    leans: dict[tuple[int, int], bool] = {}
+    for k, note in enumerate(line):
+        at = note.onset_ticks % meter.bar_ticks
+        chord = chord_at(note.onset_ticks)
+        weighty = meter.strength(at) >= 2 and 480 <= note.duration_ticks <= 1920
+        last = k == len(line) - 1
+        place = (note.onset_ticks % (2 * meter.bar_ticks), note.duration_ticks)
+        if weighty and place not in leans:
+            leans[place] = rng.random() < _MOST_LEANING * taste
+        if not weighty or last or note.pitch % 12 not in chord.pcs or not leans[place]:
+            result.append(note)
+            continue
+        before = result[-1].pitch if result else note.pitch
+        over = moved(note.pitch, key, 1)
+        pitch = moved(note.pitch, key, -1) if before < note.pitch and rng.random() < 0.3 else over
+        held = note.duration_ticks * 2 // 3 if note.duration_ticks % 720 == 0 else (
+            note.duration_ticks // 2)  # fmt: skip
+        if pitch % 12 in chord.pcs or not compass[0] <= pitch <= compass[1]:
+            result.append(note)
+            continue
+        result.append(replace(note, duration_ticks=held, pitch=pitch))
+        rest = note.duration_ticks - held
+        softer = max(1, note.velocity - 8)
+        result.append(Note(note.onset_ticks + held, rest, note.pitch, softer, note.articulation))
     return result
 
 

@@ -249,7 +249,7 @@ class _Writer:
     def _signature(self, onsets: Sequence[int]) -> list[int | None]:
         """One interval that makes a new motif itself: a leap onto a strong note, or none."""
         wants: list[int | None] = [None] * len(onsets)
-        if self.rng.random() < 0.35 + self.facts.leap:
+        if self.rng.random() < min(0.35 + self.facts.leap, 4.0 * self.facts.leap):
             meter = self.setting.meter
             strong = [
                 k for k, o in enumerate(onsets)

@@ -1,0 +1,377 @@
+"""Players of a string quartet under the first violin: each task of a texture in notes.
+
+The pitches of the inner voices come from the same part-writing as a choir's
+(`songwright.composition.accompany.chorale`); a task breaks, repeats, ornaments or leaves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from songwright.composition.accompany.answers import gaps
+from songwright.composition.accompany.bass import BassLine, grid_bass
+from songwright.composition.accompany.chorale import Slot
+from songwright.composition.accompany.conversation import texture_runs
+from songwright.composition.accompany.inner import chorale_bass, passing, voice_line, with_tune
+from songwright.composition.accompany.lines import joined, nearest_scale_pitch, shadow
+from songwright.composition.accompany.patterns import Pattern, pattern
+from songwright.composition.accompany.register import home, place_any, scale_of, up_scale, velocity
+from songwright.composition.accompany.stage import Bar, Stage
+from songwright.score import Note
+
+_Line = Sequence[tuple[Slot, int]]
+_LEAST_GAP = 480
+_MOST_ANSWERED = 8
+_CELLO = (38, 57)
+_MIDDLE_TUNE = 74
+
+
+def quartet(stage: Stage, _pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
+    """Play second violin or viola (or any inner part) over consecutive bars of one section."""
+    notes: list[Note] = []
+    for texture, run in texture_runs(stage, bars):
+        number, line = voice_line(stage, run, follows=True, swapped=texture.swapped)
+        task = texture.upper[number if not texture.swapped else 1 - number]
+        last = [bar for bar in run if bar.last]
+        found = _TASKS[task](stage, run, line)
+        if last:  # the last chord is everybody's
+            found = [n for n in found if n.onset_ticks < last[0].start]
+            closing = [row for row in line if row[0].start >= last[0].start]
+            notes += [_until(n, last[0].start) for n in found]
+            notes += _sing(stage, last, closing)
+        else:
+            notes += found
+    return notes
+
+
+def quartet_bass(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
+    """Play the cello over consecutive bars of one section."""
+    notes: list[Note] = []
+    for texture, run in texture_runs(stage, bars):
+        if texture.cello == "rest":
+            continue
+        here = _register(stage, run)
+        if texture.cello == "first":
+            notes += _firsts(stage, replace(own, home=here), run)
+        elif texture.cello == "walk":
+            notes += _walk(stage, replace(own, home=here), run)
+        elif texture.cello == "chorale_bass":
+            notes += chorale_bass(stage, replace(pattern("bass", "chorale_bass"), home=here), run)
+        else:
+            notes += grid_bass(stage, replace(pattern("bass", texture.cello), home=here), run)
+    return notes
+
+
+def _register(stage: Stage, bars: Sequence[Bar]) -> tuple[int, int]:
+    """Where the cello plays: it climbs some way with a high tune and sinks with a low one."""
+    sung = sorted(n.pitch for n in stage.tune.sounding(bars[0].start, bars[-1].end))
+    middle = sung[len(sung) // 2] if sung else _MIDDLE_TUNE
+    shift = min(11, max(-4, round(0.75 * (middle - _MIDDLE_TUNE))))
+    return _CELLO[0] + shift, _CELLO[1] + shift
+
+
+def _until(note: Note, end: int) -> Note:
+    if note.end_ticks <= end:
+        return note
+    return replace(note, duration_ticks=end - note.onset_ticks)
+
+
+def _bar_of(stage: Stage, bars: Sequence[Bar], tick: int) -> Bar:
+    return bars[min(len(bars) - 1, (tick - bars[0].start) // stage.meter.bar_ticks)]
+
+
+# ---------------------------------------------------------------- the upper voices
+
+
+def _rest(_stage: Stage, _bars: Sequence[Bar], _line: _Line) -> list[Note]:
+    return []
+
+
+def _hold(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Long notes; a suspension where the voice falls by step to a chord on a strong beat."""
+    notes: list[Note] = []
+    for k, (slot, pitch) in enumerate(line):
+        bar = _bar_of(stage, bars, slot.start)
+        level = velocity(stage, bar, 2) - 6
+        length = slot.end - slot.start
+        before = line[k - 1][1] if k else pitch
+        strong = stage.meter.strength(slot.start - bar.start) >= 3
+        if strong and 1 <= before - pitch <= 2 and length >= 960 and notes:
+            wait = 480 if length < 1440 else 960
+            notes.append(Note(slot.start, wait, before, level + 4, "legato"))
+            notes.append(Note(slot.start + wait, length - wait, pitch, level - 4, "legato"))
+        else:
+            notes.append(Note(slot.start, length, pitch, level, "legato"))
+    return _tied_over(notes, 2 * stage.meter.bar_ticks)
+
+
+def _tied_over(notes: list[Note], longest: int) -> list[Note]:
+    result: list[Note] = []
+    for note in notes:
+        last = result[-1] if result else None
+        if (
+            last is not None and last.pitch == note.pitch and last.end_ticks == note.onset_ticks
+            and last.duration_ticks + note.duration_ticks <= longest
+        ):  # fmt: skip
+            result[-1] = replace(last, duration_ticks=last.duration_ticks + note.duration_ticks)
+        else:
+            result.append(note)
+    return result
+
+
+def _sing(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Move with the tune on the pulses."""
+    notes: list[Note] = []
+    for slot, pitch in line:
+        notes += with_tune(stage, _bar_of(stage, bars, slot.start), slot, pitch)
+    return joined(notes)
+
+
+def _weave(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Quarters that turn about the voice's own notes, with passing eighths to the next one."""
+    notes: list[Note] = []
+    for k, (slot, pitch) in enumerate(line):
+        bar = _bar_of(stage, bars, slot.start)
+        scale = scale_of(slot.chord, bar.key)
+        draw = stage.chance(bar, f"weave {slot.start - bar.start}")
+        following = line[k + 1][1] if k + 1 < len(line) else pitch
+        beat = stage.meter.pulses_ticks[0] if len(stage.meter.pulses_ticks) > 1 else 480
+        level = velocity(stage, bar, 2) - 5
+        onsets = list(range(slot.start, slot.end, beat))
+        tones = _neighbours(stage, pitch, slot)
+        found: list[Note] = []
+        for i, at in enumerate(onsets):
+            end = min(at + beat, slot.end)
+            here = pitch if i == 0 else draw.choice(tones)
+            found.append(Note(at, end - at, here, level - 3 * (i > 0), "legato"))
+        found = joined(found)
+        if scale and len(found) >= 1:
+            found = passing(stage, bar, found, following, slot)
+        notes += found
+    return notes
+
+
+def _neighbours(stage: Stage, pitch: int, slot: Slot) -> list[int]:
+    """The voice's own note and the chord notes next to it, in range and under the tune."""
+    low, high = stage.part.low, min(stage.part.high, max(slot.ceiling, pitch))
+    floor = low if slot.bass is None else max(low, min(slot.bass, pitch))
+    around = [p for p in range(pitch - 7, pitch + 8) if p % 12 in slot.chord.pcs]
+    return [p for p in around if floor <= p <= high] or [pitch]
+
+
+def _pulse(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Repeated eighths, the beat a little stronger."""
+    unit = stage.meter.unit_ticks if stage.meter.is_compound else 240
+    return _figure(stage, bars, line, unit, 0.7, "staccato", _repeated)
+
+
+def _rock(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Broken chords in eighths: low, own, middle, own (an Alberti figure)."""
+    unit = stage.meter.unit_ticks if stage.meter.is_compound else 240
+    return _figure(stage, bars, line, unit, 1.0, "legato", _broken)
+
+
+def _run(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """The same twice as fast."""
+    unit = stage.meter.unit_ticks // 2 if stage.meter.is_compound else 120
+    return _figure(stage, bars, line, unit, 0.95, "", _broken)
+
+
+def _repeated(_tones: Sequence[int], pitch: int, _k: int) -> int:
+    return pitch
+
+
+def _broken(tones: Sequence[int], pitch: int, k: int) -> int:
+    under = [p for p in tones if p < pitch][-2:] or [pitch]
+    over = [p for p in tones if p > pitch][-1:] or [pitch]
+    return (under[0], pitch, over[0], pitch)[k % 4] if k else under[0]
+
+
+def _figure(
+    stage: Stage, bars: Sequence[Bar], line: _Line, unit: int, gate: float, articulation: str,
+    tone: Callable[[Sequence[int], int, int], int],
+) -> list[Note]:  # fmt: skip
+    notes: list[Note] = []
+    for number, (slot, pitch) in enumerate(line):
+        bar = _bar_of(stage, bars, slot.start)
+        tones = _neighbours(stage, pitch, slot)
+        steps = range(slot.start, slot.end, unit)
+        row = [tone(tones, pitch, k) for k in range(len(steps))]
+        if number + 1 < len(line) and len(set(row)) > 1:  # the figure leads into the next chord
+            following, after = line[number + 1]
+            goal = tone(_neighbours(stage, after, following), after, 0)
+            row[-1] = min(tones, key=lambda p: (p == row[-2], abs(p - goal), p))
+        for k, at in enumerate(steps):
+            strength = stage.meter.strength((at - bar.start) % stage.meter.bar_ticks)
+            level = velocity(stage, bar, strength) - 9
+            length = max(30, round(min(unit, slot.end - at) * gate))
+            notes.append(Note(at, length, row[k], level, articulation))
+    return notes
+
+
+def _after(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """The chord after the beat: on the weak beats, or in the second half of each."""
+    meter = stage.meter
+    pulses = meter.pulse_onsets_ticks
+    notes: list[Note] = []
+    for slot, pitch in line:
+        bar = _bar_of(stage, bars, slot.start)
+        for start, length in zip(pulses, meter.pulses_ticks, strict=True):
+            at = bar.start + start
+            if meter.is_compound:
+                third = length // 3
+                places = [(at + third, third), (at + 2 * third, third)]
+            elif len(pulses) == 2 or bar.energy > 0.55:
+                places = [(at + length // 2, length // 2)]
+            else:
+                places = [(at, length)] if meter.strength(start) < 3 else []
+            for onset, room in places:
+                if slot.start <= onset < slot.end:
+                    level = velocity(stage, bar, 1) - 8
+                    notes.append(Note(onset, max(60, round(room * 0.6)), pitch, level, "staccato"))
+    return notes
+
+
+def _shadow(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """The tune in thirds and sixths below; the voice's own notes where the tune rests."""
+    low, high = stage.part.low, stage.part.high
+    notes: list[Note] = []
+    for bar in bars:
+        for sung in stage.tune.between(bar.start, bar.end):
+            pitch = shadow(stage, bar, bar.span_at(sung.onset_ticks), sung, low, high)
+            if pitch is not None:
+                length = min(sung.duration_ticks, bars[-1].end - sung.onset_ticks)
+                notes.append(Note(sung.onset_ticks, length, pitch, max(30, sung.velocity - 8)))
+    return notes or _hold(stage, bars, line)
+
+
+def _above(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """The tune in thirds and sixths above: for a while the second player is the first."""
+    low, high = stage.part.low, stage.part.high
+    notes: list[Note] = []
+    for bar in bars:
+        for sung in stage.tune.between(bar.start, bar.end):
+            span = bar.span_at(sung.onset_ticks)
+            scale = scale_of(span.chord, bar.key)
+            steps = (2, 5) if sung.pitch % 12 in scale else ()
+            options = [up_scale(sung.pitch, k, scale) for k in steps]
+            if stage.meter.strength(sung.onset_ticks - bar.start) >= 2:
+                options = [p for p in options if p % 12 in span.chord.pcs]
+            pitch = next((p for p in options if low <= p <= high), None)
+            if pitch is None:
+                pitch = shadow(stage, bar, span, sung, low, high)
+            if pitch is not None:
+                length = min(sung.duration_ticks, bars[-1].end - sung.onset_ticks)
+                notes.append(Note(sung.onset_ticks, length, pitch, max(30, sung.velocity - 8)))
+    return notes or _hold(stage, bars, line)
+
+
+def _answer(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Hold, and take up the head of the phrase wherever the tune rests or stands still."""
+    held = _hold(stage, bars, line)
+    head = stage.tune.between(bars[0].start, bars[0].start + stage.meter.bar_ticks)
+    for start, end in gaps(stage, bars, _LEAST_GAP):
+        reply = _imitated(stage, bars, line, head, start, end)
+        if len(reply) < 2:
+            continue
+        stop = reply[-1].end_ticks
+        held = [piece for note in held for piece in _without(note, start, stop)] + reply
+    return sorted(held, key=lambda n: n.onset_ticks)
+
+
+def _imitated(
+    stage: Stage, bars: Sequence[Bar], line: _Line, head: Sequence[Note], start: int, end: int
+) -> list[Note]:
+    """The first notes of the phrase from ``start`` on, moved to the chord that sounds there."""
+    kept = [n for n in head if n.onset_ticks - head[0].onset_ticks < end - start][:_MOST_ANSWERED]
+    if len(kept) < 2:
+        return []
+    own = next((pitch for slot, pitch in line if slot.start <= start < slot.end), line[-1][1])
+    first = _bar_of(stage, bars, start)
+    low, high = stage.part.low, stage.part.high
+    # At its own height, or where the tune was: then the players cross.
+    around = own + 3 if stage.chance(first, "answer").random() < 0.3 else kept[0].pitch
+    begins = place_any(first.span_at(start).chord.pcs, around, low, high)
+    shift = begins - kept[0].pitch
+    notes = []
+    for k, sung in enumerate(kept):
+        at = start + sung.onset_ticks - kept[0].onset_ticks
+        bar = _bar_of(stage, bars, at)
+        chord = bar.span_at(at).chord
+        final = k == len(kept) - 1
+        pitch = nearest_scale_pitch(sung.pitch + shift, scale_of(chord, bar.key))
+        if final or stage.meter.strength(at - bar.start) >= 3:
+            near = sorted(chord.pcs, key=lambda pc: abs((pc - pitch + 6) % 12 - 6))
+            pitch = place_any(tuple(near), pitch, low, high)
+        stop = end if final else start + kept[k + 1].onset_ticks - kept[0].onset_ticks
+        length = max(60, min(sung.duration_ticks, stop - at))
+        if low <= pitch <= high:
+            notes.append(Note(at, length, pitch, max(30, sung.velocity - 4), sung.articulation))
+    return notes
+
+
+def _without(note: Note, start: int, end: int) -> list[Note]:
+    """What is left of a note outside ``start..end``."""
+    left = []
+    if note.onset_ticks < start:
+        left.append(_until(note, start))
+    if note.end_ticks > end:
+        onset = max(note.onset_ticks, end)
+        left.append(replace(note, onset_ticks=onset, duration_ticks=note.end_ticks - onset))
+    return [n for n in left if n.duration_ticks >= 120]
+
+
+_TASKS: dict[str, Callable[[Stage, Sequence[Bar], _Line], list[Note]]] = {
+    "rest": _rest,
+    "hold": _hold,
+    "sing": _sing,
+    "weave": _weave,
+    "pulse": _pulse,
+    "rock": _rock,
+    "run": _run,
+    "after": _after,
+    "shadow": _shadow,
+    "above": _above,
+    "answer": _answer,
+}
+
+
+# ---------------------------------------------------------------- the cello
+
+
+def _firsts(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
+    """The bass on the first beat and where the chord changes, then silence for the others."""
+    line = BassLine(*home(stage, own), stage.hand.pitch)
+    pulse = stage.meter.pulses_ticks[0]
+    notes = []
+    for bar in bars:
+        for span in bar.spans:
+            pitch = line.pitch("r", span, bar, stage.chance(bar, "first"))
+            level = velocity(stage, bar, 4)
+            length = min(pulse, span.end - span.start)
+            notes.append(Note(span.start, length, pitch, level, "staccato"))
+    stage.hand.pitch = line.last
+    return notes
+
+
+def _walk(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
+    """Quarters: the bass, chord notes, and a step into the next chord; some beats are silent."""
+    line = BassLine(*home(stage, own), stage.hand.pitch)
+    notes = []
+    pulses = list(zip(stage.meter.pulse_onsets_ticks, stage.meter.pulses_ticks, strict=True))
+    for bar in bars:
+        draw = stage.chance(bar, "walk")
+        for onset, length in pulses:
+            at = bar.start + onset
+            span = bar.span_at(at)
+            opens = at == span.start or onset == 0
+            leads = at + length >= span.end and span.changes
+            if not opens and not leads and draw.random() < 0.35:
+                continue
+            symbol = "r" if opens else "a" if leads else draw.choice("5r3")
+            pitch = line.pitch(symbol, span, bar, draw)
+            level = velocity(stage, bar, stage.meter.strength(onset))
+            notes.append(Note(at, max(60, round(length * 0.85)), pitch, level))
+    stage.hand.pitch = line.last
+    return notes
