@@ -59,6 +59,13 @@ def test_a_limiter_takes_the_crest_of_every_band() -> None:
         assert now < was - 1.0, metric
 
 
+def test_a_lid_on_the_treble_is_steep() -> None:
+    noise = stereo(shaped(1))
+    open_slope = value(noise, "treble_slope")
+    lidded = equalised(noise, lambda f: -10.0 * np.log10(1.0 + (f / 1_500.0) ** 8))
+    assert value(lidded, "treble_slope") == pytest.approx(open_slope - 24.0, abs=1.5)
+
+
 def test_the_brightest_tenth_is_told_from_the_rest() -> None:
     both = np.where(TIME < 0.8 * SECONDS, sine(1_000.0), sine(4_000.0))
     found = measured(stereo(both))

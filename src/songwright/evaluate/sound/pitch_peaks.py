@@ -20,6 +20,7 @@ _BELOW_DB = 30.0  # peaks farther below the loudest of their frame are leakage o
 _PROMINENCE_DB = 15.0
 _REACH = 6  # bins to either side in which a peak must fall by its prominence
 _MOST_FRAMES = 80
+_FRAMES_AT_ONCE = 8
 _SHARED_CENTS = 10.0
 _LEAST_RATE_HZ = 4_000
 LEAST_PEAKS = 50
@@ -89,13 +90,17 @@ def pitches(audio: Audio, sample_rate_hz: int, most_frames: int = _MOST_FRAMES) 
     chosen = sounding[
         np.linspace(0, sounding.size - 1, min(most_frames, sounding.size)).astype(int)
     ]
-    # The powers of both sides are added: opposed sides would cancel each other's notes.
-    power = np.zeros((chosen.size, size // 2 + 1))
-    for view in views:
-        spectrum = scipy.fft.rfft(view[chosen] * window, axis=1)
-        power += spectrum.real**2 + spectrum.imag**2
-    decibels = 10.0 * np.log10(np.maximum(power, 1e-12))
     first, last = (round(hz * size / sample_rate_hz) for hz in _RANGE_HZ)
+    lowest = first - _REACH  # the bins that are looked at, and no more, are kept
+    power = np.zeros((chosen.size, last + _REACH - lowest))
+    # The powers of both sides are added: opposed sides would cancel each other's notes.
+    for view in views:
+        for at in range(0, chosen.size, _FRAMES_AT_ONCE):
+            some = chosen[at : at + _FRAMES_AT_ONCE]
+            spectrum = scipy.fft.rfft(view[some] * window, axis=1)[:, lowest : last + _REACH]
+            power[at : at + some.size] += spectrum.real**2 + spectrum.imag**2
+    decibels = 10.0 * np.log10(np.maximum(power, 1e-12))
+    first, last = first - lowest, last - lowest
     inside = decibels[:, first:last]
     peak = inside > inside.max(axis=1, keepdims=True) - _BELOW_DB
     peak &= (inside > decibels[:, first - 1 : last - 1]) & (
@@ -110,7 +115,7 @@ def pitches(audio: Audio, sample_rate_hz: int, most_frames: int = _MOST_FRAMES) 
     column += first
     left, top, right = (decibels[frame, column + k] for k in (-1, 0, 1))
     # A Hann window's main lobe is nearly a parabola in dB.
-    place = column + 0.5 * (left - right) / (left - 2.0 * top + right)
+    place = lowest + column + 0.5 * (left - right) / (left - 2.0 * top + right)
     cents = 1_200.0 * np.log2(place * sample_rate_hz / size / 440.0)
     return Pitches(np.asarray(cents), np.asarray(10.0 ** (top / 20.0)))
 

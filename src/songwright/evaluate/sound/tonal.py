@@ -57,6 +57,17 @@ def psd_slope(centre_hz: Samples64, level_db: Samples64) -> float:
     return slope - 10.0 * float(np.log10(2.0))
 
 
+def treble_slope(centre_hz: Samples64, level_db: Samples64) -> float:
+    """Slope in dB per octave of third-octave levels, 2.5 to 10 kHz: a lid on the sound is steep.
+
+    Bands 96 dB below the strongest count as that low.
+    """
+    inside = (centre_hz >= 2_400.0) & (centre_hz <= 10_100.0)
+    octaves = np.log2(centre_hz[inside])
+    levels = np.maximum(level_db[inside], level_db.max() - 96.0)
+    return float(np.polyfit(octaves, levels, 1)[0])
+
+
 def _mean(centres: Samples64, deviation: Samples64, low_hz: float, high_hz: float) -> float:
     part = deviation[(centres >= low_hz) & (centres <= high_hz)]
     part = part[np.isfinite(part)]
@@ -77,7 +88,7 @@ def mud_db(centres: Samples64, deviation: Samples64) -> float:
     return _mean(centres, deviation, *_MUD_HZ) - float(np.mean(among))
 
 
-@hears("tonal_balance", "psd_slope", "mud", "harshness")
+@hears("tonal_balance", "psd_slope", "mud", "harshness", "treble_slope")
 def balance(sound: Listening) -> Iterator[Measurement]:
     centres, levels = sound.long.third_octaves(sound.long.power)
     yield found("psd_slope", psd_slope(centres, levels))
@@ -90,6 +101,8 @@ def balance(sound: Listening) -> Iterator[Measurement]:
                 "where 200 to 500 Hz weigh most" if mud > 0.0 else "")  # fmt: skip
     if sound.sample_rate_hz < 11_000:
         raise NotDefined(f"a sample rate of {sound.sample_rate_hz} Hz ends below 5 kHz")
+    if sound.sample_rate_hz >= 24_000:
+        yield found("treble_slope", treble_slope(*sound.long.third_octaves(sound.long.power)))
     yield found("harshness", _mean(centres, deviation, *_HARSH_HZ), _brightest(sound),
                 "where 2 to 5 kHz weigh most")  # fmt: skip
 
