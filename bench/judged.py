@@ -1,6 +1,6 @@
 """How our own pieces stand against human music: every style, fresh seeds, notes only.
 
-    python -m bench.judged [--seeds 5] [--first 9000]
+    python -m bench.judged [--seeds 5] [--first 9000] [--maker mixed]
 
 Prints, for each style, the share of metrics that lie between the 5th and 95th percentile of the
 nearest kind of human music, and the metrics that are most often outside.
@@ -21,9 +21,9 @@ from songwright.styles import style_ids
 GROUPS = ("coherence", "tonality", "rhythm", "melody", "arrangement")
 
 
-def judged(style_id: str, seed: int) -> Judgement:
+def judged(style_id: str, seed: int, maker: str = "mixed") -> Judgement:
     """Compose ninety seconds of a style and judge its notes."""
-    song = compose_brief(Brief(style=style_id, length=Length("seconds", 90, 90)), seed)
+    song = compose_brief(Brief(style=style_id, length=Length("seconds", 90, 90)), seed, maker)
     found = evaluate_score(song.score, song.perform(), song.plan.energy)
     return judge_measurements(found, reference_for(style_id), style=style_id)
 
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=5, help="pieces of each style")
     parser.add_argument("--first", type=int, default=9000, help="first seed")
+    parser.add_argument("--maker", default="mixed", choices=("rules", "learned", "mixed"))
     options = parser.parse_args()
     outside: Counter[tuple[str, str]] = Counter()
     groups: dict[str, list[float]] = defaultdict(list)
@@ -41,7 +42,7 @@ def main() -> None:
         here: list[bool] = []
         shares: dict[str, list[float]] = defaultdict(list)
         for seed in range(options.first, options.first + options.seeds):
-            judgement = judged(style_id, seed)
+            judgement = judged(style_id, seed, options.maker)
             for metric in judgement.metrics:
                 if metric.inside is None or metric.band is None or metric.value is None:
                     continue

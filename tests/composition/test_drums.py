@@ -119,7 +119,7 @@ def make_plan(
     )
     return Plan(
         "t", seed, "pop", "full song", key, tempo, meter, feel, swing, 240, at, tuple(made),
-        tuple(energy), (part,), (), ending,
+        tuple(energy), (part,), (), ending, maker="rules",
     )  # fmt: skip
 
 

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
+from songwright.cli.lazy import LazyGroup
+from songwright.cli.project import COMMANDS as PROJECT_COMMANDS
+
 _COMMANDS = {
-    "compose": ("songwright.cli.compose", "Compose a piece, or a whole file of prompts."),
-    "understand": ("songwright.cli.understand", "Show how a prompt is read, and what is not."),
-    "styles": ("songwright.cli.catalogue", "List the styles."),
-    "instruments": ("songwright.cli.catalogue", "List the instruments."),
-    "render": ("songwright.cli.render", "Play any MIDI file into stems, mix and master."),
-    "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),
-    "compare": ("songwright.cli.compare", "Rank pieces and say what decides."),
-    "export": ("songwright.cli.export", "Write a piece for DAWs, notation and players."),
-    "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
-    "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
+    "One piece": {
+        "compose": ("songwright.cli.compose", "Compose a piece, or a whole file of prompts."),
+        "understand": ("songwright.cli.understand", "Show how a prompt is read, and what is not."),
+        "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
+        "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),
+        "refine": ("songwright.cli.refine", "Change a piece, and nothing outside what was named."),
+        "diff": ("songwright.cli.diff", "Say in music terms what differs between two pieces."),
+        "fix": ("songwright.cli.fix", "Try the judge's remedies; keep those that help."),
+        "export": ("songwright.cli.export", "Write a piece for DAWs, notation and players."),
+        "render": ("songwright.cli.render", "Play any MIDI file into stems, mix and master."),
+    },
+    "Many variants": {
+        "variants": ("songwright.cli.variants", "Make, measure and rank variants of one brief."),
+        "shortlist": ("songwright.cli.shortlist", "Rank the variants of a project, with reasons."),
+        "compare": ("songwright.cli.compare", "Rank pieces and say what decides; hear them."),
+        "star": ("songwright.cli.marks", "Keep variants."),
+        "reject": ("songwright.cli.marks", "Put variants aside."),
+        "finish": ("songwright.cli.finish", "Render, mix and master chosen variants."),
+        "project": ("songwright.cli.project", "History, notes, care and bundles of a project."),
+    },
+    "What there is": {
+        "styles": ("songwright.cli.catalogue", "List the styles."),
+        "instruments": ("songwright.cli.catalogue", "List the instruments."),
+        "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
+    },
+}
+# What is everyday in a project can be called without the word; pieces have their own of a name.
+_SHORT = ("unmark", "note", "tag", "rename", "undo", "redo", "restore", "verify", "gc")
+_MORE = {
+    heading: {name: row for name, row in rows.items() if name in _SHORT}
+    for heading, rows in PROJECT_COMMANDS.items()
 }
 
 
-class _LazyGroup(click.Group):
-    """Loads a command's module only when that command runs, so that help stays instant."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(_COMMANDS[cmd_name][0])
-        command = getattr(module, cmd_name.replace("-", "_"))
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in _COMMANDS.items()])
-
-
 @click.group(
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    table=_COMMANDS,
+    more=_MORE,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog='Try:  songwright compose "lo-fi hip-hop, rainy night, 80 BPM, one minute" --out rain',
 )

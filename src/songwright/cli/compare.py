@@ -1,4 +1,4 @@
-"""``songwright compare``: pieces side by side, with a ranking and its reasons."""
+"""``songwright compare``: files, or variants of a project, side by side with a ranking."""
 
 from __future__ import annotations
 
@@ -9,19 +9,40 @@ from typing import TYPE_CHECKING
 import click
 
 from songwright.cli.output import print_table, progress_bar
+from songwright.cli.projects import open_project
+from songwright.cli.shortlist import print_ranking, ranking_data
 from songwright.errors import FileFormatError
 
 if TYPE_CHECKING:
     from songwright.evaluate.comparison import Ranked
 
+_MOST = 9
 
-@click.command(epilog="Example:  songwright compare drafts/* --against pop")
+
+@click.command(
+    epilog="Examples:  songwright compare drafts/* --against pop;  "
+    "songwright compare my-song v3 v7 v9 --html compare.html"
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path),
                 metavar="FILE_OR_DIR FILE_OR_DIR...")  # fmt: skip
 @click.option("--against", help="A kind of human music, or a style, to read all notes against.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ranking as JSON.")
-def compare(paths: tuple[Path, ...], against: str | None, as_json: bool) -> None:
-    """Rank packages, MIDI, MusicXML or audio files by likeness to human music of their kind."""
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    help="Of variants: a page to see and hear them, with a key for each.",
+)
+def compare(paths: tuple[Path, ...], against: str | None, as_json: bool, page: Path | None) -> None:
+    """Rank packages, MIDI, MusicXML or audio files by likeness to human music of their kind.
+
+    Or variants: the folder of a project, then the names of variants (none takes the best nine).
+    """
+    if (paths[0] / "project.db").exists():
+        _variants(paths[0], [str(path) for path in paths[1:]], against, as_json, page)
+        return
+    if page is not None:
+        raise click.UsageError("--html shows variants of a project; evaluate --html shows files")
     from songwright.evaluate.comparison import rank  # noqa: PLC0415
     from songwright.evaluate.diagnosis import diagnose  # noqa: PLC0415
     from songwright.session.judge import judge, sources  # noqa: PLC0415
@@ -58,6 +79,26 @@ def compare(paths: tuple[Path, ...], against: str | None, as_json: bool) -> None
         click.echo(
             f"note: these are read against different human music ({listed}); --against makes it one"
         )
+
+
+def _variants(
+    folder: Path, names: list[str], against: str | None, as_json: bool, page: Path | None
+) -> None:
+    from songwright.session.variants import comparison_page, rank_variants  # noqa: PLC0415
+
+    if against is not None:
+        raise click.UsageError("variants are read against their own style; leave out --against")
+    with open_project(folder) as project:
+        if page is None:
+            ranking = rank_variants(project, names=names)
+        else:
+            ranking = comparison_page(project, names, page, str(folder))
+    if as_json:
+        click.echo(json.dumps(ranking_data(ranking), ensure_ascii=False, indent=1))
+        return
+    print_ranking(ranking, None if names else _MOST)
+    if page is not None:
+        click.echo(f"open {page} to see and hear them")
 
 
 def _because(row: Ranked) -> str:

@@ -44,6 +44,11 @@ from songwright.errors import BriefError
 @click.option("--avoid", help='Must not sound: "drums, brass".')
 @click.option("--title", help="Title of the piece.")
 @click.option(
+    "--maker",
+    type=click.Choice(("rules", "learned", "mixed")),
+    help="Who writes; mixed (the default) takes the models where they read better.",
+)
+@click.option(
     "--prompts",
     type=click.Path(path_type=Path, dir_okay=False),
     help='A JSONL file, one {"id": …, "prompt": …} a line; one folder an id.',

@@ -5,12 +5,14 @@
 the same brief and seed give the same values.
 """
 
+from songwright.composition.learned.makers import MAKERS
 from songwright.composition.piece import compose_piece
 from songwright.composition.plan import Decision, PartPlan, Plan, SectionPlan
 from songwright.composition.planning import make_plan
 from songwright.composition.writing import write_score
 
 __all__ = [
+    "MAKERS",
     "Decision",
     "PartPlan",
     "Plan",

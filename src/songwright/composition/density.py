@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from songwright.brief.model import Brief
+from songwright.composition.learned.tunes import Rank
 from songwright.composition.plan import Decision, PartPlan, Plan
 from songwright.composition.writing import write_score
 from songwright.score import Score
@@ -44,12 +45,11 @@ def density_class(per_beat: float) -> str:
     return "dense" if per_beat > DENSE_ABOVE else "medium"
 
 
-def write_to_density(plan: Plan, brief: Brief) -> tuple[Plan, Score]:
+def write_to_density(plan: Plan, brief: Brief, rank: Rank | None = None) -> tuple[Plan, Score]:
     """Write a plan; if it misses the density asked for, plan it thinner or fuller and try again."""
-    score = write_score(plan, brief)
-    if not brief.note_density:
-        return plan, score
-    for attempt in range(1, _TRIES + 1):
+    players: list[Decision] = []
+    score = write_score(plan, brief, rank, players)
+    for attempt in range(1, _TRIES + 1 if brief.note_density else 1):
         found = onsets_per_beat(score)
         wanted = brief.note_density
         too_busy = (wanted == "sparse" and found > SPARSE_BELOW - _MARGIN) or (
@@ -68,8 +68,9 @@ def write_to_density(plan: Plan, brief: Brief) -> tuple[Plan, Score]:
                 Decision("density", wanted, f"{found:.2f} onsets a beat: planned again"),
             ),
         )
-        score = write_score(plan, brief)
-    return plan, score
+        players.clear()
+        score = write_score(plan, brief, rank, players)
+    return replace(plan, decisions=(*plan.decisions, *players)), score
 
 
 def _thinner(plan: Plan, attempt: int) -> Plan:

@@ -79,6 +79,15 @@ def with_fill(
     return before + kept + played
 
 
+def with_strokes(
+    groove_strokes: list[Stroke], bar: list[Stroke], size: int, meter: Meter
+) -> list[Stroke]:
+    """The groove with the last ``size`` pulses of another bar in place of its own."""
+    layout = pulses(meter)
+    start = layout[-min(size, len(layout))][0]
+    return [s for s in groove_strokes if s.tick < start] + [s for s in bar if s.tick >= start]
+
+
 def build_up(
     meter: Meter, bar: int, bars: int, voice: str, stops: bool, groove_strokes: list[Stroke]
 ) -> list[Stroke]:

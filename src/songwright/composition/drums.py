@@ -7,13 +7,22 @@ one bar leaves all others alone.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 from songwright.composition.drum_feel import groove_for, in_character, in_feel, in_section
-from songwright.composition.drum_fills import build_up, choose_fill, swell, wanted_pulses, with_fill
+from songwright.composition.drum_fills import (
+    build_up,
+    choose_fill,
+    swell,
+    wanted_pulses,
+    with_fill,
+    with_strokes,
+)
 from songwright.composition.drum_grid import LEVELS, TIME_VOICES, Groove
 from songwright.composition.drum_meter import Stroke, pulses, strokes_of_grid
 from songwright.composition.drum_voices import is_kit, key_of
+from songwright.composition.learned.drum_seam import LearnedDrums, learned_drums
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.score import Note
 from songwright.seeds import rng
@@ -56,45 +65,69 @@ def drum_part(part: PartPlan, plan: Plan) -> tuple[Note, ...]:
         If a pattern is not among the grooves.
     """
     notes: list[Note] = []
+    learned = learned_drums(part, plan, partial(_steady_alone, part, plan))
     for section in plan.sections:
         if part.id not in section.parts:
             continue
         for bar in range(section.start_bar, min(section.end_bar, plan.bars)):
-            notes += _notes(_bar(part, plan, section, bar), part, plan, bar)
+            notes += _notes(_bar(part, plan, section, bar, learned), part, plan, bar)
     return tuple(notes)
 
 
-def _bar(part: PartPlan, plan: Plan, section: SectionPlan, bar: int) -> list[Stroke]:
+def _bar(
+    part: PartPlan, plan: Plan, section: SectionPlan, bar: int, learned: LearnedDrums
+) -> list[Stroke]:
     random = rng(plan.seed, "drums", part.id, bar)
     # Equal letters share their colour, so that a returning section is recognised.
     colour = rng(plan.seed, "drums", part.id, "section", section.letter)
     in_bar = bar - section.start_bar
     groove = groove_for(part, plan, section, bar)
-    swings = plan.swing > 0.5 and plan.swing_unit_ticks == 240 and not plan.meter.is_compound
+    swings = _swings(plan)
     if bar == plan.bars - 1 and plan.ending in ("final", "hard", "ring"):
         return _last_hit(groove, part, plan.ending)
     filled = _fills_here(part, plan, section, bar, random)
-    grid = groove.bar(in_bar, turns=_turns_here(section, bar))
-    strokes = strokes_of_grid(grid, plan.meter, in_bar, swings)
-    strokes = in_feel(strokes, plan.feel, groove, plan.meter, in_bar)
-    strokes = in_section(strokes, groove, section, in_bar, colour)
-    strokes = in_character(strokes, part, plan, groove)
-    # The way a letter is played comes back with it: two bars of habit, now and then a liberty.
-    free = in_bar % 4 != 0 and random.random() < _LIBERTY and part.instrument not in _MACHINES
-    habit = rng(plan.seed, "drums", part.id, "habit", section.letter, in_bar % 2)
-    strokes = _played(strokes, random if free else habit, random)
+    strokes = learned.grooves.get(bar) or _steady(part, plan, section, bar, random, colour)
     if section.function == "build" and part.role == "drums" and groove.fills != "none":
         voice = "floor" if groove.fills in ("epic", "march") else "snare"
         stops = section.fill and colour.random() < 0.6
         strokes = build_up(plan.meter, in_bar, section.bars, voice, stops, strokes)
     else:
-        strokes = _with_fill(strokes, groove, part, plan, section, bar, filled, random, swings)
+        own = learned.fills.get(bar)
+        strokes = _with_fill(strokes, groove, part, plan, section, bar, filled, random, swings, own)
     if section.stop and bar == section.end_bar - 1 and part.role == "drums":
         strokes = _stopped(strokes, groove, plan, section)
     strokes = _with_crash(strokes, groove, part, plan, section, bar, random, colour)
     if not strokes and in_bar == 0:
         strokes = [Stroke(0, "kick", LEVELS["o"], plan.meter.pulses_ticks[0])]
     return strokes
+
+
+def _steady(
+    part: PartPlan, plan: Plan, section: SectionPlan, bar: int, random: Random, colour: Random
+) -> list[Stroke]:
+    """The groove of a bar by the rules, before fills and crashes."""
+    in_bar = bar - section.start_bar
+    groove = groove_for(part, plan, section, bar)
+    grid = groove.bar(in_bar, turns=_turns_here(section, bar))
+    strokes = strokes_of_grid(grid, plan.meter, in_bar, _swings(plan))
+    strokes = in_feel(strokes, plan.feel, groove, plan.meter, in_bar)
+    strokes = in_section(strokes, groove, section, in_bar, colour)
+    strokes = in_character(strokes, part, plan, groove)
+    # The way a letter is played comes back with it: two bars of habit, now and then a liberty.
+    free = in_bar % 4 != 0 and random.random() < _LIBERTY and part.instrument not in _MACHINES
+    habit = rng(plan.seed, "drums", part.id, "habit", section.letter, in_bar % 2)
+    return _played(strokes, random if free else habit, random)
+
+
+def _steady_alone(part: PartPlan, plan: Plan, section: SectionPlan, bar: int) -> list[Stroke]:
+    """The groove of a bar by the rules, heard apart from the writing of the part."""
+    random = rng(plan.seed, "drums", part.id, bar)
+    colour = rng(plan.seed, "drums", part.id, "section", section.letter)
+    return _steady(part, plan, section, bar, random, colour)
+
+
+def _swings(plan: Plan) -> bool:
+    return plan.swing > 0.5 and plan.swing_unit_ticks == 240 and not plan.meter.is_compound
 
 
 def _played(strokes: list[Stroke], habit: Random, random: Random) -> list[Stroke]:
@@ -150,6 +183,7 @@ def _with_fill(
     filled: bool,
     random: Random,
     swings: bool,
+    learned: list[Stroke] | None = None,
 ) -> list[Stroke]:
     """Fills at section ends, small ones at some phrase ends, a swell before a ringing end."""
     last_bar = plan.bars - 1
@@ -177,7 +211,11 @@ def _with_fill(
     fill = choose_fill(groove, plan.meter, size, energy, signature)
     if fill is None:
         return strokes
-    played = with_fill(strokes, fill, plan.meter, swings)
+    played = (
+        with_strokes(strokes, learned, fill.pulses, plan.meter)
+        if learned is not None
+        else with_fill(strokes, fill, plan.meter, swings)
+    )
     soft = 20 if "soft" in part.adjectives else 0
     drop = round(18 * max(0.0, 0.6 - energy)) + soft
     ticks = {s.tick for s in strokes}

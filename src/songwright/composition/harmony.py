@@ -8,12 +8,14 @@ the piece ends on its tonic unless it loops or fades.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from songwright.brief.model import Brief, ChartBar
 from songwright.composition.clarity import clarity
 from songwright.composition.colour import enrich
-from songwright.composition.plan import Plan, SectionPlan
+from songwright.composition.learned.makers import is_learned
+from songwright.composition.plan import Decision, Plan, SectionPlan
 from songwright.composition.progressions import Bar, parse_bars, progressions_of, write_functional
 from songwright.score import ChordSpan
 from songwright.seeds import rng
@@ -30,22 +32,43 @@ def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
     Of several drafts the first one is kept in which the key is clear, else the clearest one.
     """
     charted = _charts(plan, brief)
+    offered, said = _offered(plan, brief, style, charted)
     best: tuple[float, list[ChordSpan]] | None = None
     # A mode has its own colour: there the loops stay as they are, clear or not.
     is_tonal = plan.key.harmonic_mode in ("major", "minor")
     is_open = is_tonal and not all(c is not None for c in charted)
     for attempt in range(_ATTEMPTS if is_open else 1):
-        spans = _draft(plan, style, charted, attempt)
+        spans = _draft(plan, style, charted, attempt, offered)
         margin = clarity(spans, plan.key)
         if best is None or margin > best[0]:
             best = margin, spans
         if margin >= _CLEAR:
             break
-    return replace(plan, chords=_merged(best[1] if best is not None else []))
+    chords = _merged(best[1] if best is not None else [])
+    return replace(plan, chords=chords, decisions=(*plan.decisions, *said))
+
+
+_Offered = Mapping[str, Sequence[tuple[Bar, ...]]]
+
+
+def _offered(
+    plan: Plan, brief: Brief, style: Style, charted: list[tuple[Bar, ...] | None]
+) -> tuple[_Offered, tuple[Decision, ...]]:
+    """Sampled progressions by letter, best first, where the plan's harmony is learned."""
+    if not is_learned(plan, "harmony"):
+        return {}, ()
+    from songwright.composition.learned.harmony import offered_progressions  # noqa: PLC0415
+
+    offers = offered_progressions(plan, brief, style, charted)
+    return offers.by_letter, offers.decisions
 
 
 def _draft(
-    plan: Plan, style: Style, charted: list[tuple[Bar, ...] | None], attempt: int
+    plan: Plan,
+    style: Style,
+    charted: list[tuple[Bar, ...] | None],
+    attempt: int,
+    offered: _Offered,
 ) -> list[ChordSpan]:
     bar_ticks = plan.meter.bar_ticks
     by_letter: dict[str, tuple[Bar, ...]] = {}
@@ -56,7 +79,9 @@ def _draft(
             base = by_letter.get(section.letter)
             if base is None:
                 used = set(by_letter.values())
-                base = _progression(plan, section, style, used, attempt)
+                base = _sampled(offered.get(section.letter, ()), used, attempt) or _progression(
+                    plan, section, style, used, attempt
+                )
                 by_letter[section.letter] = base
             bars = _closed(_tiled(base, section.bars), plan, index, style, attempt)
             bars = _led(bars, plan, index)
@@ -88,6 +113,14 @@ def _charts(plan: Plan, brief: Brief) -> list[tuple[Bar, ...] | None]:
             continue
         result.append(tuple(tuple(zip(b.chords, b.shares, strict=True)) for b in bars))
     return result
+
+
+def _sampled(
+    options: Sequence[tuple[Bar, ...]], used: set[tuple[Bar, ...]], attempt: int
+) -> tuple[Bar, ...] | None:
+    """A sampled progression that no other letter has; a later attempt takes a later one."""
+    fresh = [p for p in options if p not in used] or list(options)
+    return fresh[attempt % len(fresh)] if fresh else None
 
 
 def _progression(

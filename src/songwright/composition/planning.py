@@ -27,8 +27,8 @@ _HOME_IS_HEARD = 0.03
 """Least margin of the home key over all others in a piece that visits other keys."""
 
 
-def make_plan(brief: Brief, seed: int) -> Plan:
-    """Decide style, key, tempo, form, ensemble and harmony.
+def make_plan(brief: Brief, seed: int, maker: str = "mixed") -> Plan:
+    """Decide style, key, tempo, form, ensemble and harmony; ``maker`` says who writes (see `Plan`).
 
     Raises
     ------
@@ -59,7 +59,7 @@ def make_plan(brief: Brief, seed: int) -> Plan:
         swing=frame.swing, swing_unit_ticks=frame.swing_unit_ticks, bars=frame.bars,
         sections=journey, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
         dynamics_low=soft, dynamics_high=loud, production=brief.production,
-        decisions=(*decisions, *frame.decisions, *granted),
+        decisions=(*decisions, *frame.decisions, *granted), maker=maker,
     )  # fmt: skip
     composed = compose_harmony(plan, brief, facts)
     if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:

@@ -7,9 +7,10 @@ from songwright.composition.accompany import accompany
 from songwright.composition.check import check_score
 from songwright.composition.drums import drum_part
 from songwright.composition.layering import joined_late
+from songwright.composition.learned.tunes import Rank, sampled_tunes
 from songwright.composition.melody import compose_melody
 from songwright.composition.melody.doubling import doubled
-from songwright.composition.plan import PartPlan, Plan
+from songwright.composition.plan import Decision, PartPlan, Plan
 from songwright.composition.stops import stopped
 from songwright.score import (
     DynamicMark,
@@ -28,8 +29,15 @@ _ORDER = ("lead", "drums", "bass", "chords", "inner", "riff", "pad", "arp", "sta
 _MARKS = ((0.18, "pp"), (0.33, "p"), (0.48, "mp"), (0.65, "mf"), (0.85, "f"), (1.01, "ff"))
 
 
-def write_score(plan: Plan, brief: Brief) -> Score:
-    """Write every part of a plan.
+def write_score(
+    plan: Plan,
+    brief: Brief,
+    rank: Rank | None = None,
+    decisions: list[Decision] | None = None,
+) -> Score:
+    """Write every part of a plan; ``rank`` judges sampled tunes, if given.
+
+    Who wrote the parts that a model was to accompany with is added to ``decisions``, if given.
 
     Raises
     ------
@@ -41,11 +49,12 @@ def write_score(plan: Plan, brief: Brief) -> Score:
     themes: tuple[ThemeUse, ...] = ()
     for part in sorted(plan.parts, key=lambda p: _ORDER.index(p.role)):
         if part.role == "lead":
-            written[part.id], themes = compose_melody(plan, part, brief, facts)
+            sampled = sampled_tunes(plan, part, brief, rank).themes
+            written[part.id], themes = compose_melody(plan, part, brief, facts, sampled)
         elif part.role in ("drums", "percussion"):
             written[part.id] = drum_part(part, plan)
         else:
-            written[part.id] = accompany(part, plan, facts, written)
+            written[part.id] = accompany(part, plan, facts, written, decisions)
         played = joined_late(part.id, written[part.id], plan.sections, plan.meter.bar_ticks)
         written[part.id] = stopped(part.role, played, plan.sections, plan.meter)
     score = Score(

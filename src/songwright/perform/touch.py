@@ -11,23 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
-from songwright.composition.learned.drum_styles import DrummerFacts, drum_model, drummers
+from songwright.composition.learned.drum_seam import MACHINES
+from songwright.composition.learned.drum_styles import DrummerFacts, drummers
 from songwright.composition.plan import Plan
 from songwright.perform.chance import Chance
 from songwright.perform.dynamics import NEUTRAL_VELOCITY
 from songwright.perform.swing import Swing
 from songwright.score import Note, Part, Score, TimeMap, instrument
-from songwright.seeds import rng
 from songwright.styles import PerformanceFacts, Style
 from songwright.units import TICKS_PER_BEAT
 
 if TYPE_CHECKING:
-    from songwright.models.grooves import GrooveWish, Stroke
+    from songwright.composition.learned.drum_sampling import DrumRow
+    from songwright.models.grooves import Stroke
 
 BLOCK_BARS = 2
 TAKES = 2
@@ -68,16 +68,6 @@ class _Hit:
     stroke: tuple[int, str]  # step from the beginning of the block, and voice
 
 
-class _Row(NamedTuple):
-    """What decides a sampled block."""
-
-    wish: GrooveWish
-    pattern: tuple[Stroke, ...]
-    seed: int
-    part: str
-    take: int
-
-
 def touches(score: Score, plan: Plan, style: Style) -> dict[str, Touch]:
     """The model's touch for every drum kit of a piece that a person plays.
 
@@ -92,11 +82,21 @@ def touches(score: Score, plan: Plan, style: Style) -> dict[str, Touch]:
     human = playing.timing_ms >= _LEAST_TIMING_MS and playing.velocity_spread > 0.0
     if facts is None or plan.maker == "rules" or not human or len(score.meters) != 1:
         return {}
-    kits = [p for p in score.parts if p.role == "drums" and instrument(p.instrument).is_kit]
-    blocks = {part.id: list(_blocks(part, score, plan, facts)) for part in kits if part.notes}
+    kits = [
+        part
+        for part in score.parts
+        if part.role == "drums"
+        and instrument(part.instrument).is_kit
+        and part.instrument not in MACHINES
+    ]
+    blocks = {part.id: list(_blocks(part, score, plan, facts)) for part in kits}
     # Equal blocks are sampled once; dict.fromkeys keeps their order.
     rows = tuple(dict.fromkeys(row for own in blocks.values() for row, _ in own))
-    played = _sampled(rows)
+    if not rows:
+        return {}
+    from songwright.composition.learned.drum_sampling import sampled  # noqa: PLC0415 - numpy
+
+    played = sampled(rows, _TEMPERATURE, _TOP_P)
     if played is None:
         return {}
     times = TimeMap.of(score)
@@ -104,7 +104,7 @@ def touches(score: Score, plan: Plan, style: Style) -> dict[str, Touch]:
     return {
         part.id: _touch(part, [(strokes[r], hits) for r, hits in blocks[part.id]], plan, facts,
                         times)
-        for part in kits if part.id in blocks
+        for part in kits if blocks[part.id]
     }  # fmt: skip
 
 
@@ -116,9 +116,11 @@ def calmed(style: PerformanceFacts) -> PerformanceFacts:
 
 def _blocks(
     part: Part, score: Score, plan: Plan, facts: DrummerFacts
-) -> Iterator[tuple[_Row, tuple[_Hit, ...]]]:
+) -> Iterator[tuple[DrumRow, tuple[_Hit, ...]]]:
     """Two bars at a time from the beginning of each section; bars without known voices are left
     out, and so are metres and bars that the model does not know."""
+    from songwright.composition.learned.drum_sampling import DrumRow  # noqa: PLC0415
+    from songwright.models.groove_grammar import GrooveRules  # noqa: PLC0415
     from songwright.models.grooves import GrooveWish, Stroke, density_of  # noqa: PLC0415
 
     meter = score.meters[0].meter
@@ -141,7 +143,8 @@ def _blocks(
                 loudness=_loudness(own, plan, bar), played=True,
             )  # fmt: skip
             wish = replace(wish, density=density_of(pattern, wish))
-            yield _Row(wish, pattern, plan.seed, part.id, bar // BLOCK_BARS % TAKES), hits
+            names = ("touch", part.id, pattern, bar // BLOCK_BARS % TAKES)
+            yield DrumRow(plan.seed, names, wish, GrooveRules(pattern=pattern)), hits
         bar += bars
 
 
@@ -178,22 +181,6 @@ def _loudness(notes: Sequence[Note], plan: Plan, bar: int) -> float:
     level = plan.dynamics_low + energy * (plan.dynamics_high - plan.dynamics_low)
     loudness = level / NEUTRAL_VELOCITY * fmean(n.velocity for n in notes)
     return max((edge for edge in LOUDNESS_EDGES if edge <= loudness), default=1.0)
-
-
-@lru_cache(maxsize=8)
-def _sampled(rows: tuple[_Row, ...]) -> tuple[tuple[Stroke, ...], ...] | None:
-    """All rows as the model plays them, or None without the model."""
-    model = drum_model()
-    if isinstance(model, str):
-        return None
-    from songwright.models.groove_grammar import GrooveGrammar, GrooveRules  # noqa: PLC0415
-    from songwright.models.grooves import GROOVE_FEATURES  # noqa: PLC0415
-    from songwright.models.sampling import Taste, sample  # noqa: PLC0415
-
-    grammars = [GrooveGrammar(row.wish, GrooveRules(pattern=row.pattern)) for row in rows]
-    generators = [rng(row.seed, "touch", row.part, row.pattern, row.take) for row in rows]
-    sample(model, grammars, generators, GROOVE_FEATURES.offsets, Taste(_TEMPERATURE, _TOP_P))
-    return tuple(grammar.drums for grammar in grammars)
 
 
 def _touch(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from songwright.errors import BriefError, FileFormatError, SongwrightError
+from songwright.session.execution import Executor, InProcess, LocalProcesses, Task
+from songwright.session.execution.protocol import DONE
 from songwright.session.song import compose
 
 _SAFE_ID = re.compile(r"^[\w][\w.\- ]{0,99}$")
@@ -112,22 +112,16 @@ def _run(
     formats: tuple[str, ...],
     evaluation: bool,
 ) -> Iterator[tuple[int, BatchResult]]:
-    if jobs == 1:
-        for i, item in enumerate(items):
-            yield i, make_one(item, out, audio, formats, evaluation)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {
-            pool.submit(make_one, item, out, audio, formats, evaluation): i
-            for i, item in enumerate(items)
-        }
-        for future in as_completed(waiting):
-            index = waiting[future]
-            try:
-                yield index, future.result()
-            except Exception as error:  # a worker died: the others go on
-                item = items[index]
-                yield index, BatchResult(item.id, "", f"the worker stopped: {error!r}")
+    tasks = [
+        Task(str(i), make_one, (item, out, audio, formats, evaluation))
+        for i, item in enumerate(items)
+    ]
+    executor: Executor = InProcess() if jobs == 1 else LocalProcesses(jobs)
+    with executor:
+        for outcome in executor.run(tasks):
+            index = int(outcome.id)
+            failed = BatchResult(items[index].id, "", outcome.error or outcome.state)
+            yield index, outcome.value if outcome.state == DONE else failed
 
 
 def make_one(

@@ -47,10 +47,12 @@ def save(
     formats: Sequence[str] = ("wav",),
     progress: Progress | None = None,
     evaluation: bool = True,
+    parent: Path | None = None,
 ) -> Package:
     """Write ``song.json song.mid song.musicxml report.json report.html`` and, with ``audio``,
     ``stems/*.wav mix.wav master.*``; with ``evaluation`` also what the judge says of them,
-    ``evaluation.json evaluation.html``.
+    ``evaluation.json evaluation.html``. ``parent`` is the package that a refined song was made
+    from: stems that have not changed are taken from it.
 
     Raises
     ------
@@ -73,9 +75,7 @@ def save(
         swung = song.plan.swing > 0.55
         (folder / "song.musicxml").write_bytes(write_musicxml(song.score, swing=swung))
         if audio:
-            from songwright.session.produce import produce  # noqa: PLC0415 (numba is slow to load)
-
-            produce(song, performance, folder, formats, tell)
+            _sound(song, performance, folder, formats, tell, parent)
             _tag_masters(song, folder)
         tell("measuring", 0.92)
         report = make_report(song.brief, song.plan, song.score, folder)
@@ -92,6 +92,27 @@ def save(
         )
     tell("done", 1.0)
     return Package(Path(out), files, report)
+
+
+def _sound(
+    song: Song,
+    performance: Performance,
+    folder: Path,
+    formats: Sequence[str],
+    tell: Progress,
+    parent: Path | None,
+) -> None:
+    """Stems, mix and master; of a refined song only what differs from its parent is rendered."""
+    if song.refined is None:
+        from songwright.session.produce import produce  # noqa: PLC0415 (numba is slow to load)
+
+        produce(song, performance, folder, formats, tell)
+        return
+    from songwright.session.refine.remix import Parent, produce_refined  # noqa: PLC0415 (the same)
+    from songwright.session.song import load  # noqa: PLC0415
+
+    source = Parent(load(parent), parent) if parent is not None else None
+    produce_refined(song, performance, folder, formats, tell, source)
 
 
 def _tag_masters(song: Song, folder: Path) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from songwright import __version__
 from songwright.brief import Brief, understand
-from songwright.composition import Plan, compose_piece
+from songwright.composition import MAKERS, Plan, compose_piece
 from songwright.errors import BriefError, FileFormatError
 from songwright.perform import Performance, perform
 from songwright.score import Score
 from songwright.score.codec import decode, digest, encode
 from songwright.seeds import MAX_SEED
+from songwright.session.refine.model import Edit, Refined
 from songwright.styles import MixFacts, PerformanceFacts, style
 
 if TYPE_CHECKING:
@@ -45,10 +46,19 @@ class Song:
     performance: PerformanceFacts
     mix: MixFacts
     lineage: Lineage
+    refined: Refined | None = None
 
     def perform(self) -> Performance:
-        """The piece as played."""
+        """The piece as played; a refined song carries its playing."""
+        if self.refined is not None and self.refined.take is not None:
+            return self.refined.take.performance
         return perform(self.score, self.plan, style(self.plan.style))
+
+    def refine(self, words: str = "", *edits: Edit, scope: str = "") -> Song:
+        """A new song with changes; this one stays. See `songwright.session.refine.refine`."""
+        from songwright.session.refine import refine  # noqa: PLC0415 (a circle otherwise)
+
+        return refine(self, words, *edits, scope=scope).song
 
     def to_json(self) -> bytes:
         """Readable JSON; the same song gives the same bytes."""
@@ -68,7 +78,7 @@ class Song:
         return save(self, out, audio, formats, progress, evaluation)
 
 
-def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:
+def compose(prompt: str = "", seed: int = 0, maker: str = "mixed", **fields: object) -> Song:
     """Compose a piece from a prompt, typed fields, or both (fields win).
 
     Parameters
@@ -77,6 +87,9 @@ def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:
         The intent in words.
     seed
         0 … 2⁶³−1. The same prompt, fields and seed give the same bytes.
+    maker
+        Who writes: ``"rules"``, ``"learned"`` (models wherever they know the style), or
+        ``"mixed"`` (models where they read better).
     fields
         ``style use key tempo meter duration bars form chords instruments avoid title mood energy
         ending feel density``; see `songwright.brief.understand`.
@@ -89,12 +102,20 @@ def compose(prompt: str = "", seed: int = 0, **fields: object) -> Song:
     if not 0 <= seed <= MAX_SEED:
         raise BriefError(f"the seed {seed} is outside 0 … {MAX_SEED}; choose a smaller number")
     brief = understand(prompt, {k: v for k, v in fields.items() if v is not None})
-    return compose_brief(brief, seed)
+    return compose_brief(brief, seed, maker)
 
 
-def compose_brief(brief: Brief, seed: int = 0) -> Song:
-    """Compose a piece from a brief that is already understood."""
-    plan, score = compose_piece(brief, seed)
+def compose_brief(brief: Brief, seed: int = 0, maker: str = "mixed") -> Song:
+    """Compose a piece from a brief that is already understood.
+
+    Raises
+    ------
+    BriefError
+        If the controls of the brief cannot be met together, or there is no such maker.
+    """
+    if maker not in MAKERS:
+        raise BriefError(f"there is no maker {maker!r}; choose from {', '.join(MAKERS)}")
+    plan, score = compose_piece(brief, seed, maker)
     facts = style(plan.style)
     return Song(
         FORMAT, __version__, seed, brief, plan, score, facts.performance, facts.mix,

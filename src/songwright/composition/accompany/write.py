@@ -10,7 +10,8 @@ from songwright.composition.accompany.patterns import Pattern, pattern
 from songwright.composition.accompany.players import MAKERS
 from songwright.composition.accompany.stage import Bar, Stage, set_stage
 from songwright.composition.accompany.tidy import tidy, tied
-from songwright.composition.plan import PartPlan, Plan
+from songwright.composition.learned.parts import part_by_maker
+from songwright.composition.plan import Decision, PartPlan, Plan
 from songwright.errors import StyleError
 from songwright.score import Note
 from songwright.styles import Style
@@ -34,9 +35,13 @@ _SOLO_FLOWS = {"chords": "arpeggio_up", "arp": "up_eighths"}
 
 
 def accompany(
-    part: PartPlan, plan: Plan, style: Style, written: Mapping[str, tuple[Note, ...]]
+    part: PartPlan,
+    plan: Plan,
+    style: Style,
+    written: Mapping[str, tuple[Note, ...]],
+    decisions: list[Decision] | None = None,
 ) -> tuple[Note, ...]:
-    """Write a pitched accompanying part.
+    """Write a pitched accompanying part, by rules or by the model as the plan's maker says.
 
     Parameters
     ----------
@@ -49,6 +54,8 @@ def accompany(
     written
         Notes of parts written before, by part id; the tune (role lead) and the bass are listened
         to.
+    decisions
+        Where a model was to write the part, who wrote it and why is added to this list.
 
     Returns
     -------
@@ -75,7 +82,8 @@ def accompany(
         for chosen, run in _runs(stage, bars, choices):
             section += _played(stage, chosen, run)
         notes += tidy(section, stage, bars[0].start, bars[-1].end)
-    return tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.duration_ticks)))
+    ruled = tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.duration_ticks)))
+    return part_by_maker(stage, ruled, written, decisions)
 
 
 def _choices(stage: Stage) -> list[Pattern]:

@@ -1,15 +1,18 @@
-"""Chords between the two rooms: spelled chords of the theory, roots above the tonic of the models."""
+"""Chords between two rooms: spelled ones of the theory, roots above the tonic of the models."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 from songwright.composition.progressions import Bar, parse_bars
-from songwright.models.lines import Harmony
 from songwright.styles import Style
 from songwright.theory import Chord, Key, chord_from_roman
+
+if TYPE_CHECKING:
+    from songwright.models.lines import Harmony  # loads numpy
 
 _PLAIN = {
     "": "maj", "m": "min", "aug": "aug", "dim": "dim", "5": "5", "sus2": "sus", "sus4": "sus",

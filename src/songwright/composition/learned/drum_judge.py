@@ -7,7 +7,8 @@ crowded nor bare, and the idiom of the style. Every part of the score lies in 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from itertools import pairwise
 from math import exp, log
 from statistics import fmean
@@ -19,7 +20,15 @@ from songwright.models.grooves import Stroke as Step
 BACKS = frozenset(("snare", "rim"))
 HAND_TIME = frozenset(("hat", "open", "ride"))
 TOMS = frozenset(("high_tom", "mid_tom", "low_tom"))
-_WEIGHTS = {"backbeat": 2.0, "one": 1.5, "steady": 2.0, "full": 1.0, "together": 1.0, "idiom": 1.5}
+_WEIGHTS = {
+    "backbeat": 2.0,
+    "one": 1.5,
+    "steady": 2.0,
+    "full": 1.0,
+    "together": 1.5,
+    "idiom": 1.5,
+    "kit": 1.5,
+}
 _IDIOM = 0.55  # a groove that shares so much with the style's own is wholly in its idiom
 _GHOST = 48  # below it a snare is a ghost note and no accent
 
@@ -45,11 +54,14 @@ def groove_score(
         "full": exp(-abs(log((len(steps) + 1) / (len(own) + 1)))),
         "together": _together(steps, bars, grid.bar),
         "idiom": min(1.0, alike(steps, own) / _IDIOM),
+        "kit": _kit(steps, own, bars),
     }
-    wanted = [places[i] for i in backbeat if i < len(places)]
-    if wanted:
-        parts["backbeat"] = _backbeat(steps, bars, grid.bar, wanted)
-    return sum(_WEIGHTS[k] * v for k, v in parts.items()) / sum(_WEIGHTS[k] for k in parts)
+    backs = {b * grid.bar + places[i] for b in range(bars) for i in backbeat if i < len(places)}
+    backs &= {s.onset for s in own if s.voice in BACKS}  # an introduction may do without
+    if backs:
+        parts["backbeat"] = _backbeat(steps, bars, grid.bar, backs)
+    mean = sum(_WEIGHTS[k] * v for k, v in parts.items()) / sum(_WEIGHTS[k] for k in parts)
+    return min(mean, parts.get("backbeat", 1.0))  # a broken back-beat spoils everything
 
 
 def fill_score(steps: Sequence[Step], groove: Sequence[Step], grid: StepGrid) -> float:
@@ -79,12 +91,11 @@ def _places(steps: Sequence[Step]) -> set[tuple[int, str]]:
     return {(s.onset, "hat" if s.voice == "open" else s.voice) for s in steps}
 
 
-def _backbeat(steps: Sequence[Step], bars: int, bar: int, wanted: Sequence[int]) -> float:
+def _backbeat(steps: Sequence[Step], bars: int, bar: int, wanted: Set[int]) -> float:
     """Share of back-beats that are there and accented, less accents on the first beat."""
     loud = {s.onset for s in steps if s.voice in BACKS and s.velocity >= _GHOST}
-    met = fmean(b * bar + place in loud for b in range(bars) for place in wanted)
     crossed = fmean(b * bar in loud for b in range(bars))
-    return max(0.0, met - 0.5 * crossed)
+    return max(0.0, len(wanted & loud) / len(wanted) - 0.5 * crossed)
 
 
 def _one(steps: Sequence[Step], own: Sequence[Step], bars: int, bar: int) -> float:
@@ -94,6 +105,13 @@ def _one(steps: Sequence[Step], own: Sequence[Step], bars: int, bar: int) -> flo
     if not wanted:
         return 1.0 - 0.5 * len(found) / bars
     return min(1.0, len(found) / len(wanted))
+
+
+def _kit(steps: Sequence[Step], own: Sequence[Step], bars: int) -> float:
+    """Each voice that the style's own groove uses in every other bar is used about as much."""
+    found, wanted = Counter(s.voice for s in steps), Counter(s.voice for s in own)
+    usual = [v for v in wanted if wanted[v] >= bars / 2]
+    return fmean([min(1.0, 1.4 * found[v] / wanted[v]) for v in usual] or [1.0])
 
 
 def _steady(steps: Sequence[Step], own: Sequence[Step], bars: int, bar: int) -> float:
@@ -121,6 +139,6 @@ def _together(steps: Sequence[Step], bars: int, bar: int) -> float:
     return min(1.0, fmean(pairs or [1.0]) / 0.6)
 
 
-def _jaccard(a: set[int] | set[tuple[int, str]], b: set[int] | set[tuple[int, str]]) -> float:
-    union = a | b  # type: ignore[operator]
-    return len(a & b) / len(union) if union else 1.0  # type: ignore[operator]
+def _jaccard(a: Set[object], b: Set[object]) -> float:
+    union = a | b
+    return len(a & b) / len(union) if union else 1.0

@@ -27,6 +27,8 @@ KIT_VOICE: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 _SOFTEST, _LOUDEST = 0.34, 1.15  # of the level of a voice in the rules' own groove
+_ACCENT = 0.6  # the performance adds the rest
+_GHOST = 40  # a velocity of the model below which a stroke is no accent that was played softly
 _EIGHTH, _SWUNG_STEP = TICKS_PER_BEAT // 2, 8
 
 
@@ -35,12 +37,14 @@ class StepGrid:
     """The grid of a piece's drums in the model.
 
     ``swings``: eighths are written evenly and swung when played; the model knows them as triplets.
-    ``triplets``: pulses divide in three (also where they swing).
+    ``triplets``: pulses divide in three (also where they swing); ``middles``: the middle one of
+    three may sound.
     """
 
     meter: Meter
     swings: bool
     triplets: bool
+    middles: bool = True
 
     @property
     def bar(self) -> int:
@@ -51,7 +55,8 @@ class StepGrid:
         """The steps of a bar that may be struck."""
         if self.meter.is_compound:
             return frozenset(range(0, self.bar, 6))
-        return frozenset(range(0, self.bar, 4 if self.triplets else 3))
+        steps = range(0, self.bar, 4 if self.triplets else 3)
+        return frozenset(p for p in steps if self.middles or p % 12 != 4)
 
     def step(self, tick: int) -> int:
         """The step of a tick in its bar."""
@@ -100,7 +105,9 @@ def bars_of(
         ticks = grid.ticks(s.onset % grid.bar for s in here)
         strokes = []
         for s in here:
-            share = max(_SOFTEST, min(_LOUDEST, s.velocity / own[s.voice]))
+            share = s.velocity / own[s.voice]
+            share = share if s.velocity < _GHOST else share**_ACCENT
+            share = max(_SOFTEST, min(_LOUDEST, share))
             velocity = max(1, min(124, round(share * levels.get(s.voice, 92.0))))
             strokes.append(Stroke(ticks[s.onset % grid.bar], KIT_VOICE[s.voice], velocity, 120))
         result.append(strokes)
@@ -112,6 +119,4 @@ def full_levels(steps: Iterable[Step]) -> dict[str, float]:
     by_voice: dict[str, list[int]] = {}
     for stroke in steps:
         by_voice.setdefault(stroke.voice, []).append(stroke.velocity)
-    return {
-        voice: fmean(sorted(values)[len(values) // 2 :]) for voice, values in by_voice.items()
-    }
+    return {voice: fmean(sorted(values)[len(values) // 2 :]) for voice, values in by_voice.items()}

@@ -28,6 +28,7 @@ class DrummerFacts:
     groove: Literal["rules", "learned"] = "rules"
     fills: Literal["rules", "learned"] = "rules"
     backbeat: tuple[int, ...] = ()
+    meters: tuple[str, ...] = ("4/4",)
 
 
 @cache

@@ -18,10 +18,10 @@ from songwright.composition.learned.progression_score import score_progression
 from songwright.composition.plan import Decision, Plan, SectionPlan
 from songwright.composition.progressions import Bar, parse_bars
 from songwright.errors import ConstraintError, ModelError
+from songwright.models.grid import MOST_QUARTERS, TICKS_PER_STEP
 from songwright.models.lines import Harmony
 from songwright.models.progression_grammar import HarmonyGrammar, HarmonyRules
 from songwright.models.progressions import BEAT_STEPS, LOOPS, MOST_BARS, HarmonyWish
-from songwright.models.grid import MOST_QUARTERS, TICKS_PER_STEP
 from songwright.seeds import rng
 from songwright.styles import Style
 from songwright.theory import chord_from_roman, roman_of
@@ -49,12 +49,6 @@ class Offers:
 
     by_letter: dict[str, tuple[Progression, ...]]
     decisions: tuple[Decision, ...] = ()
-
-    def choose(self, letter: str, used: set[Progression], attempt: int) -> Progression | None:
-        """A progression of a letter that no other letter has; a later attempt takes a later one."""
-        offered = self.by_letter.get(letter, ())
-        fresh = [p for p in offered if p not in used] or list(offered)
-        return fresh[attempt % len(fresh)] if fresh else None
 
 
 def offered_progressions(
@@ -133,7 +127,8 @@ def _ranked(
             bars = _length(section, style, stream)
             wish = _wish(plan, section, brief, style, facts.harmony[k % len(facts.harmony)], bars)
             heard, told = reference if reference is not None and k % 2 == 0 else ((), None)
-            grammars.append(HarmonyGrammar(wish, _rules(plan, section, style, k % 2 == 1), heard, told))
+            rules = _rules(plan, section, style, k % 2 == 1)
+            grammars.append(HarmonyGrammar(wish, rules, heard, told))
             streams.append(stream)
             kept.append(bars)
     sample(load("harmony"), grammars, streams, HARMONY_FEATURES.offsets, Taste(*_TASTE))
@@ -157,7 +152,7 @@ def _ranked(
 
 
 def _length(section: SectionPlan, style: Style, stream: Random) -> int:
-    """Bars to be written: as long as the loops that the style itself likes, or the whole section."""
+    """Bars to be written: as many as the loops that the style itself likes, or the section."""
     whole = min(section.bars, MOST_BARS)
     if style.harmony.functional >= _LOOPING:
         return whole
@@ -247,8 +242,6 @@ def _bars(chords: Sequence[Harmony], wish: HarmonyWish) -> list[list[tuple[Harmo
     return rows
 
 
-
-
 def _in_numerals(
     bars: Sequence[Sequence[tuple[Harmony, float]]], section: SectionPlan
 ) -> Progression:
@@ -259,9 +252,8 @@ def _in_numerals(
         names: list[tuple[str, float]] = []
         for chord, share in bar:
             name = roman_of(spelled(chord, key), key)
-            if names and names[-1][0] == name:
-                share += names.pop()[1]
-            names.append((name, share))
+            before = names.pop()[1] if names and names[-1][0] == name else 0.0
+            names.append((name, before + share))
         result.append(tuple(names))
     return tuple(result)
 

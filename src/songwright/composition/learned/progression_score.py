@@ -32,8 +32,9 @@ def score_progression(
 
     Adds: how clearly the chords speak for the key (`songwright.composition.clarity`); as many
     different chords as the style's pace lets one expect; a beginning at home where a section
-    presents a theme; the note that tells a mode apart; a way back to the beginning of a loop, not standing on its first chord; one
-    or two chords off the main road in the middle, none of them first or last. Takes off:
+    presents a theme, elsewhere where it follows one; the note that tells a mode apart; a way back
+    to the beginning of a loop; one or two chords off the main road in the middle. Takes off:
+    chords of another key at either end,
     progressions that other letters have, a harmonic rhythm that is not the style's, a tonic that
     sounds more than half of the time, and in functional styles moves that functions do not make.
     """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from songwright.brief.model import Brief
 from songwright.composition.melody.develop import TREATMENTS, choose_treatment, develop
 from songwright.composition.melody.letters import Composer, chord_lookup
+from songwright.composition.melody.theme import Theme
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.score import Note, ThemeUse
 from songwright.seeds import rng
@@ -17,10 +18,14 @@ __all__ = ["compose_melody"]
 
 
 def compose_melody(
-    plan: Plan, part: PartPlan, brief: Brief, style: Style
-) -> tuple[tuple[Note, ...], tuple[ThemeUse, ...]]:
-    """Notes of the lead part, and where each theme sounds and how it was treated."""
-    composer = Composer(plan, part, brief, style)
+    plan: Plan, part: PartPlan, brief: Brief, style: Style,
+    sampled: Mapping[str, Theme] | None = None,
+) -> tuple[tuple[Note, ...], tuple[ThemeUse, ...]]:  # fmt: skip
+    """Notes of the lead part, and where each theme sounds and how it was treated.
+
+    ``sampled`` are themes that a model has written, by name; the rules write the others.
+    """
+    composer = Composer(plan, part, brief, style, sampled or {})
     themes: dict[str, tuple[tuple[Note, ...], SectionPlan]] = {}
     notes: list[Note] = []
     uses: list[ThemeUse] = []

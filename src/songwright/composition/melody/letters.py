@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from random import Random
 
@@ -40,6 +40,8 @@ class Composer:
     part: PartPlan
     brief: Brief
     style: Style
+    sampled: Mapping[str, Theme] = field(default_factory=dict)
+    """Themes that a model has written, by name (see `theme_name`)."""
 
     def theme(self, section: SectionPlan) -> Theme:
         """The theme of a section's letter, long enough for its longest section.
@@ -49,7 +51,7 @@ class Composer:
         main = self.main
         if section.function != "solo" and section.letter == main.letter:
             return self._main_theme
-        return self._best(section, self._bars(section), self._main_theme)
+        return self._best(section, self.bars_of(section), self._main_theme)
 
     @cached_property
     def main(self) -> SectionPlan:
@@ -61,9 +63,10 @@ class Composer:
 
     @cached_property
     def _main_theme(self) -> Theme:
-        return self._best(self.main, self._bars(self.main), None)
+        return self._best(self.main, self.bars_of(self.main), None)
 
-    def _bars(self, section: SectionPlan) -> int:
+    def bars_of(self, section: SectionPlan) -> int:
+        """Bars of the longest section that has this section's theme."""
         if section.function == "solo":
             return section.bars
         return max(
@@ -72,6 +75,17 @@ class Composer:
         )  # fmt: skip
 
     def _best(self, section: SectionPlan, bars: int, main: Theme | None) -> Theme:
+        """The theme of a section, with its ornaments: a sampled one if there is, else by rules."""
+        theme = self.sampled.get(theme_name(section)) or self.ruled(section, bars, main)
+        stream = self._stream("ornaments", section)
+        notes = ornamented(
+            theme.notes, self.style.melody, section.key, chord_lookup(self.plan, section),
+            self.plan.meter, self.plan.tempo_bpm, (self.part.low, self.part.high), stream,
+        )  # fmt: skip
+        return Theme(tuple(notes), theme.cells, theme.layout)
+
+    def ruled(self, section: SectionPlan, bars: int, main: Theme | None) -> Theme:
+        """A theme by rules, without ornaments: the most natural one of several."""
         best: tuple[float, Theme] | None = None
         for attempt in range(_ATTEMPTS):
             theme = self._attempt(section, bars, main, attempt)
@@ -79,12 +93,7 @@ class Composer:
             if best is None or cost < best[0]:
                 best = (cost, theme)
         assert best is not None
-        stream = self._stream("ornaments", section)
-        notes = ornamented(
-            best[1].notes, self.style.melody, section.key, chord_lookup(self.plan, section),
-            self.plan.meter, self.plan.tempo_bpm, (self.part.low, self.part.high), stream,
-        )  # fmt: skip
-        return Theme(tuple(notes), best[1].cells)
+        return best[1]
 
     def _stream(self, what: str, section: SectionPlan, *more: int) -> Random:
         if section.function == "solo":
@@ -92,6 +101,13 @@ class Composer:
         return rng(self.plan.seed, what, section.letter, *more)
 
     def _attempt(self, section: SectionPlan, bars: int, main: Theme | None, attempt: int) -> Theme:
+        setting, facts, scheme, motifs, stream = self.order(section, bars, main, attempt)
+        return compose_theme(setting, facts, scheme, stream, motifs)
+
+    def order(
+        self, section: SectionPlan, bars: int, main: Theme | None, attempt: int
+    ) -> tuple[Setting, MelodyFacts, str, dict[str, Cell], Random]:
+        """What a theme is asked to be: setting, facts, scheme, cells to use, and its generator."""
         stream = self._stream("theme", section, attempt)
         calm, solo = section.function in _CALM, section.function == "solo"
         facts = self._facts(calm, solo)
@@ -111,7 +127,7 @@ class Composer:
                     motifs["a"] = motif  # it speaks of the main theme from its first note
             elif not solo and stream.random() < 0.4:
                 motifs["b"] = motif  # the answer speaks of the main theme
-        return compose_theme(setting, facts, scheme, stream, motifs)
+        return setting, facts, scheme, motifs, stream
 
     def _facts(self, calm: bool, solo: bool) -> MelodyFacts:
         facts = self.style.melody
@@ -169,6 +185,11 @@ class Composer:
             reach * (0.75 if calm else 1.0), RhythmTaste.of(facts, per_bar),
             last.root_pc == section.key.tonic_pc, cell_bars(plan, per_bar), idiom, upbeat,
         )  # fmt: skip
+
+
+def theme_name(section: SectionPlan) -> str:
+    """What a section's theme is called: its letter, or its own id when it is improvised."""
+    return section.id if section.function == "solo" else section.letter
 
 
 def chord_lookup(plan: Plan, section: SectionPlan) -> Callable[[int], Chord]:

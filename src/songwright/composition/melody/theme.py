@@ -50,11 +50,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Notes in ticks from the start of the section (an upbeat is negative) and the cells by
-    letter, of which other themes may be made."""
+    """Notes in ticks from the start of the section (an upbeat is negative), the cells by letter, of
+    which other themes may be made, and how cells were laid out."""
 
     notes: tuple[Note, ...]
     cells: dict[str, Cell]
+    layout: tuple[CellPlan, ...] = ()
 
 
 def compose_theme(
@@ -78,7 +79,7 @@ def compose_theme(
             is_last = index == sounding[-1]
             writer.write(cell, is_last, index == climax)
         writer.start += cell.bars * setting.meter.bar_ticks
-    return Theme(tuple(writer.notes), writer.sung)
+    return Theme(tuple(writer.notes), writer.sung, tuple(cells))
 
 
 def _climax(sounding: Sequence[int]) -> int:

@@ -1,0 +1,238 @@
+"""All measures of the learned models, into ``docs/models.md``.
+
+    python -m bench.models --scratch DIR [--only blind --only speed] [--size 0.1] [--weights DIR]
+
+``--scratch`` is the folder of the prepared corpora (`training.corpora.prepare`), which are no part
+of the repository. ``--size`` scales all sample sizes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from training.corpora.index import load as load_index
+from training.tasks import TASKS
+
+from bench import models_report as report
+from bench.models_blind import LEARNED, ROLES, verdicts
+from bench.models_cases import (
+    ACCOMPANIMENT,
+    LEAD,
+    GrooveCase,
+    HarmonyCase,
+    LineCase,
+    groove_cases,
+    harmony_cases,
+    held_out,
+    line_cases,
+    spread,
+)
+from bench.models_controls import groove_controls, harmony_controls, line_controls
+from bench.models_groove_spread import distances
+from bench.models_likelihood import likelihood
+from bench.models_makers import humanised, learned_grooves, learned_lines, line_grammar
+from bench.models_memorisation import runs
+from bench.models_obedience import obedience
+from bench.models_rules import rule_pieces
+from bench.models_speed import Speed, loading_seconds, megabytes, speeds
+from songwright.models import weights
+from songwright.models.decoder import Decoder, load
+from songwright.models.groove_grammar import GrooveGrammar
+from songwright.models.grooves import GROOVE_FEATURES
+from songwright.models.lines import LINE_FEATURES
+from songwright.models.progression_grammar import HarmonyGrammar
+from songwright.models.progressions import HARMONY_FEATURES
+from songwright.models.sampling import Taste
+
+MODELS = ("harmony", "melody", "parts", "drums")
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where things lie and how many samples are taken."""
+
+    scratch: Path
+    folder: Path
+    size: float
+    taste: Taste
+
+    def count(self, full: int) -> int:
+        """A sample size, scaled."""
+        return max(20, round(full * self.size))
+
+    def decoder(self, name: str) -> Decoder:
+        return load(name, self.folder)
+
+    @property
+    def models(self) -> list[str]:
+        return [name for name in MODELS if (self.folder / f"{name}.toml").exists()]
+
+    def lines(self, model: str, full: int) -> list[LineCase]:
+        cases = partial(line_cases, roles=LEAD if model == "melody" else ACCOMPANIMENT)
+        return spread(held_out(self.scratch), cases, self.count(full), SEED)
+
+    def grooves(self, full: int, split: str = "test") -> list[GrooveCase]:
+        pieces = held_out(self.scratch, split)
+        return spread(pieces, groove_cases, self.count(full), SEED, 6, 400)
+
+    def chords(self, full: int) -> list[HarmonyCase]:
+        return spread(held_out(self.scratch), harmony_cases, self.count(full), SEED)
+
+
+def measure_likelihood(bench: Bench) -> dict[str, str]:
+    rows = [
+        likelihood(TASKS[name], bench.decoder(name), bench.scratch, bench.count(1000), SEED)
+        for name in bench.models
+    ]
+    return {"likelihood": report.likelihood_table(rows)}
+
+
+def measure_obedience(bench: Bench) -> dict[str, str]:
+    found = {name: obedience(name, bench.count(500), SEED, bench.folder) for name in bench.models}
+    return {"obedience": report.obedience_table(found)}
+
+
+def measure_controls(bench: Bench) -> dict[str, str]:
+    rows = []
+    for name in bench.models:
+        decoder = bench.decoder(name)
+        if name == "drums":
+            rows += groove_controls(decoder, bench.grooves(30), SEED)
+        elif name == "harmony":
+            rows += harmony_controls(decoder, bench.chords(40), SEED)
+        else:
+            rows += line_controls(name, decoder, bench.lines(name, 40), SEED)
+    return {"controls": report.controls_table(rows)}
+
+
+def measure_blind(bench: Bench) -> dict[str, str]:
+    found = {
+        name: verdicts(role, bench.decoder(role.model), bench.scratch, bench.count(400),
+                       bench.taste, SEED)
+        for name, role in ROLES.items() if role.model in bench.models
+    }  # fmt: skip
+    return {
+        "blind": report.blind_table(found),
+        "giveaways": report.giveaways_table({n: v[LEARNED] for n, v in found.items()}),
+    }
+
+
+def measure_touch(bench: Bench) -> dict[str, str]:
+    """Only played drums: programmed ones have no timing."""
+    cases = [case for case in bench.grooves(400) if case.wish.played]
+    training = [case.strokes for case in bench.grooves(800, "train") if case.wish.played]
+    people = [case.strokes for case in cases]
+    decoder = bench.decoder("drums")
+    kinds = [(c.wish.family, c.wish.numerator, c.wish.denominator) for c in cases]
+    rules = spread(rule_pieces(kinds, 12, SEED), groove_cases, 200, SEED, 40, 40)
+    ruled = [case.strokes for case in rules]
+    made = {
+        "sampled": learned_grooves(decoder, cases, bench.taste, SEED),
+        "people's, humanised": humanised(decoder, cases, bench.taste, SEED),
+    }
+    rows = {name: distances(own, people, training, ruled) for name, own in made.items()}
+    return {"touch": report.touch_table(rows)}
+
+
+def measure_memorisation(bench: Bench) -> dict[str, str]:
+    index = load_index(bench.scratch / "melodies.npz")
+    found = {}
+    for name in bench.models:
+        if name in ("melody", "parts"):
+            cases = bench.lines(name, 1000)
+            made = learned_lines(bench.decoder(name), cases, bench.taste, SEED)
+            found[name] = runs(index, made, [case.line for case in cases])
+    return {"memorisation": report.memorisation_table(found)}
+
+
+def measure_speed(bench: Bench) -> dict[str, str]:
+    rows: list[Speed] = []
+    for name in bench.models:
+        decoder = bench.decoder(name)
+        if name == "drums":
+            beats = bench.grooves(320)
+            rows += speeds(
+                name, decoder, GROOVE_FEATURES,
+                lambda n, own=beats: [GrooveGrammar(c.wish) for c in _cycled(own, n)],
+                lambda g: len(g.drums),
+            )  # fmt: skip
+        elif name == "harmony":
+            chords = bench.chords(320)
+            rows += speeds(
+                name, decoder, HARMONY_FEATURES,
+                lambda n, own=chords: [HarmonyGrammar(c.wish) for c in _cycled(own, n)],
+                lambda g: len(g.chords),
+            )  # fmt: skip
+        else:
+            lines = bench.lines(name, 320)
+            rows += speeds(
+                name, decoder, LINE_FEATURES,
+                lambda n, own=lines: [line_grammar(c, False) for c in _cycled(own, n)],
+                lambda g: len(g.line),
+            )  # fmt: skip
+    return {"speed": report.speed_table(rows)}
+
+
+_T = TypeVar("_T")
+
+
+def _cycled(items: Sequence[_T], count: int) -> list[_T]:
+    return [items[i % len(items)] for i in range(count)]
+
+
+def measure_size(bench: Bench) -> dict[str, str]:
+    from bench.models_precision import half_precision_loss  # noqa: PLC0415 - loads PyTorch
+
+    rows = []
+    for name in bench.models:
+        card = weights.card(name, bench.folder)
+        path = bench.folder / f"{name}.onnx"
+        loss = half_precision_loss(name, bench.decoder(name), bench.scratch, bench.count(200))
+        rows.append((name, f"{card.network.parameters / 1e6:.2f} M",
+                     f"{path.stat().st_size / 1e6:.1f} MB",
+                     "–" if loss is None else f"{loss:+.5f}"))  # fmt: skip
+    seconds = loading_seconds(bench.models, bench.folder)
+    rows.append(("all", "", f"{megabytes(bench.folder):.1f} MB", ""))
+    table = report.markdown(
+        ("model", "parameters", "file", "half precision, nats a token more than float32"), rows
+    )
+    return {"size": table + f"\n\nLoading all of them in a fresh process: {seconds:.2f} s."}
+
+
+MEASURES: dict[str, Callable[[Bench], dict[str, str]]] = {
+    "likelihood": measure_likelihood, "obedience": measure_obedience,
+    "controls": measure_controls, "blind": measure_blind, "touch": measure_touch,
+    "memorisation": measure_memorisation, "speed": measure_speed, "size": measure_size,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--scratch", type=Path, required=True, help="prepared corpora")
+    parser.add_argument("--weights", type=Path, default=weights.FOLDER, help="folder of the models")
+    parser.add_argument("--only", action="append", choices=tuple(MEASURES), help="some measures")
+    parser.add_argument("--size", type=float, default=1.0, help="scale of all sample sizes")
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--top-p", type=float, default=1.0)
+    parser.add_argument("--page", type=Path, default=report.PAGE, help="page with the tables")
+    options = parser.parse_args()
+    taste = Taste(options.temperature, options.top_p)
+    bench = Bench(options.scratch, options.weights, options.size, taste)
+    for name in options.only or MEASURES:
+        began = time.perf_counter()
+        tables = MEASURES[name](bench)
+        report.write(tables, options.page)
+        print(f"{name} ({time.perf_counter() - began:.0f} s)\n", *tables.values(), "", sep="\n",
+              flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""``songwright refine``: change a piece, and nothing outside what was named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from songwright.cli.output import print_table, progress_bar
+
+
+@click.command(
+    epilog='Example:  songwright refine rain "make the second chorus bigger, lose the brass, '
+    'keep the bass line"'
+)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("words", required=False, default="")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="Folder for the new version; else the next free name beside DIR.")  # fmt: skip
+@click.option("--scope", default="", help='Such as "chorus#2:bass:bars 17-24:melody".')
+@click.option("--section", help="A section: an id, a function, a letter, chorus#2, chorus#-1.")
+@click.option("--part", help="A part: an id, a role, an instrument.")
+@click.option("--bars", help='Such as "17-24".')
+@click.option("--level", help="harmony, melody, rhythm, voicing, performance, instrument or mix.")
+@click.option("--vary", type=float, help="Vary by 0..1.")
+@click.option("--energy", help='"more", "less", or levels: "verse 0.4, chorus 0.8, chorus 1".')
+@click.option("--density", help='"higher", "lower", or -1..1.')
+@click.option("--theme", help='"new"; "strongest" with --repeat-more.')
+@click.option("--hook", help='"strong": of several new themes the most striking.')
+@click.option("--repeat-more", is_flag=True, help="The theme opens every section.")
+@click.option("--harmony", help="clearer, reharmonise or new.")
+@click.option("--chords", help='A chart: "Dm7 | G7 | C | %".')
+@click.option("--ending", help="final, ring, fade, hard or loop.")
+@click.option("--add", help="An instrument or a role.")
+@click.option("--rhythm", help="steadier.")
+@click.option("--breathe", is_flag=True, help="Phrases end held, with a rest.")
+@click.option("--smoother", is_flag=True, help="Fewer leaps.")
+@click.option("--fit-chords", is_flag=True, help="Notes on the beat belong to the chord.")
+@click.option("--humanise", type=float, help="How far players stray; 1 is the style's own.")
+@click.option("--mix", help='Words for the mix: "lead +2 dB", "less mud", "narrower".')
+@click.option("--loudness", type=float, help="Loudness of the master in LUFS.")
+@click.option("--keep-controls", is_flag=True, help="Write everything again from another seed.")
+@click.option("--master-again", is_flag=True, help="Mix and master again.")
+@click.option("--lock", help="Hold a scope fast for all later edits.")
+@click.option("--unlock", help='Let a locked scope go; "everything".')
+@click.option("--take", "take_file", type=click.Path(path_type=Path, dir_okay=False),
+              help="A MIDI or MusicXML file as new version of --part, or of all.")  # fmt: skip
+@click.option("--control", "control_file", type=click.Path(path_type=Path, dir_okay=False),
+              help="A file kept exactly as --part; the rest is written around it.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and stop.")
+@click.option("--no-audio", is_flag=True, help="Only the symbolic files.")
+@click.option("--format", "formats", help="Formats of the master; those of DIR otherwise.")
+@click.option("--evaluation", is_flag=True, help="Judge the new version as compose does.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def refine(
+    folder: Path, words: str, out: Path | None, scope: str, dry_run: bool, no_audio: bool,
+    formats: str | None, evaluation: bool, as_json: bool, take_file: Path | None,
+    control_file: Path | None, **options: Any,
+) -> None:  # fmt: skip
+    """Change the piece in DIR as WORDS and options say; write the result beside it."""
+    from songwright.session.refine.difference import difference  # noqa: PLC0415
+    from songwright.session.refine.files import edit_of_file  # noqa: PLC0415
+    from songwright.session.refine.folders import package_folder, save_refined  # noqa: PLC0415
+    from songwright.session.refine.kinds import refine as refine_song  # noqa: PLC0415
+    from songwright.session.refine.options import edits_of  # noqa: PLC0415
+    from songwright.session.song import load  # noqa: PLC0415
+
+    parent = package_folder(folder)
+    song = load(parent)
+    named = {k.replace("_", "-"): v for k, v in options.items() if v not in (None, False)}
+    edits = list(edits_of(named, song.plan))
+    for kind, file in (("take", take_file), ("control", control_file)):
+        if file is not None:
+            edits.append(edit_of_file(kind, file, song, str(options.get("part") or "")))
+    outcome = refine_song(song, words, *edits, scope=scope)
+    changes = difference(song, outcome.song)
+    if not as_json:
+        for line in outcome.done:
+            click.echo(f"  {line}")
+        for word in outcome.not_understood:
+            click.echo(f"not understood: {word}")
+        print_table(("", "before", "after"), [(c.topic, c.before, c.after) for c in changes])
+    target = ""
+    if not dry_run:
+        with progress_bar(as_json) as tell:
+            package = save_refined(
+                outcome.song, parent, out, False if no_audio else None,
+                [f.strip() for f in formats.split(",")] if formats else None, tell, evaluation,
+            )  # fmt: skip
+        target = str(package.folder)
+    if as_json:
+        click.echo(json.dumps(
+            {"folder": target, "done": outcome.done, "not_understood": outcome.not_understood,
+             "changes": [[c.topic, c.before, c.after] for c in changes]},
+            ensure_ascii=False, indent=1,
+        ))  # fmt: skip
+    elif target:
+        click.echo(f"{target}: the new version; {parent} is as it was")
