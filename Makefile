@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-speed styles clean
+.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-session bench-speed styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -47,6 +47,14 @@ bench-judge: .venv/.dev
 	$(BIN)/python -m bench.discrimination --corpora $(CORPORA)
 	$(BIN)/python -m bench.sound_discrimination --corpora $(CORPORA)
 	$(BIN)/python -m bench.sound_against_ffmpeg --corpora $(CORPORA)
+
+# The models against held-out human music; SCRATCH is the folder that training.corpora.prepare filled.
+bench-models: .venv/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[train]"
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models --scratch $(SCRATCH)
+
+bench-session: .venv/.dev
+	$(BIN)/python -m bench.session_store --kills 200 --nodes 10000
 
 bench-speed: .venv/.dev
 	$(BIN)/python -m bench.speed

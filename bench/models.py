@@ -45,6 +45,7 @@ from songwright.models import weights
 from songwright.models.decoder import Decoder, load
 from songwright.models.groove_grammar import GrooveGrammar
 from songwright.models.grooves import GROOVE_FEATURES
+from songwright.models.line_grammar import LineGrammar
 from songwright.models.lines import LINE_FEATURES
 from songwright.models.progression_grammar import HarmonyGrammar
 from songwright.models.progressions import HARMONY_FEATURES
@@ -157,27 +158,36 @@ def measure_speed(bench: Bench) -> dict[str, str]:
     for name in bench.models:
         decoder = bench.decoder(name)
         if name == "drums":
-            beats = bench.grooves(320)
-            rows += speeds(
-                name, decoder, GROOVE_FEATURES,
-                lambda n, own=beats: [GrooveGrammar(c.wish) for c in _cycled(own, n)],
-                lambda g: len(g.drums),
-            )  # fmt: skip
+            rows += speeds(name, decoder, GROOVE_FEATURES, _grooves(bench.grooves(320)), _strokes)
         elif name == "harmony":
-            chords = bench.chords(320)
-            rows += speeds(
-                name, decoder, HARMONY_FEATURES,
-                lambda n, own=chords: [HarmonyGrammar(c.wish) for c in _cycled(own, n)],
-                lambda g: len(g.chords),
-            )  # fmt: skip
+            rows += speeds(name, decoder, HARMONY_FEATURES, _harmonies(bench.chords(320)), _chords)
         else:
-            lines = bench.lines(name, 320)
-            rows += speeds(
-                name, decoder, LINE_FEATURES,
-                lambda n, own=lines: [line_grammar(c, False) for c in _cycled(own, n)],
-                lambda g: len(g.line),
-            )  # fmt: skip
+            rows += speeds(name, decoder, LINE_FEATURES, _lines(bench.lines(name, 320)), _notes)
     return {"speed": report.speed_table(rows)}
+
+
+def _grooves(cases: Sequence[GrooveCase]) -> Callable[[int], list[GrooveGrammar]]:
+    return lambda count: [GrooveGrammar(case.wish) for case in _cycled(cases, count)]
+
+
+def _harmonies(cases: Sequence[HarmonyCase]) -> Callable[[int], list[HarmonyGrammar]]:
+    return lambda count: [HarmonyGrammar(case.wish) for case in _cycled(cases, count)]
+
+
+def _lines(cases: Sequence[LineCase]) -> Callable[[int], list[LineGrammar]]:
+    return lambda count: [line_grammar(case, False) for case in _cycled(cases, count)]
+
+
+def _strokes(grammar: GrooveGrammar) -> int:
+    return len(grammar.drums)
+
+
+def _chords(grammar: HarmonyGrammar) -> int:
+    return len(grammar.chords)
+
+
+def _notes(grammar: LineGrammar) -> int:
+    return len(grammar.line)
 
 
 _T = TypeVar("_T")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -76,9 +77,9 @@ def line_controls(
     ]
 
 
-def _wished(case: LineCase, **wishes: object) -> LineCase:
+def _wished(case: LineCase, **wishes: Any) -> LineCase:
     open_wish = replace(case.wish, density=None, contour="", goal=None, ends=None)
-    return replace(case, wish=replace(open_wish, **wishes))  # type: ignore[arg-type]
+    return replace(case, wish=replace(open_wish, **wishes))
 
 
 def _rise(line: Sequence[Sound]) -> float:
@@ -91,15 +92,13 @@ def _rise(line: Sequence[Sound]) -> float:
 def groove_controls(decoder: Decoder, cases: Sequence[GrooveCase], seed: int) -> list[Control]:
     """Density and loudness of drums, and how like each bar is to the one before."""
 
-    def sampled(**wishes: object) -> list[GrooveGrammar]:
-        rules = GrooveRules(least_strokes=1, most_strokes=170)
-        grammars = [
-            GrooveGrammar(
-                replace(c.wish, density=None, loudness=None, fills=None, likeness=None,
-                        **wishes), rules,  # type: ignore[arg-type]
-            )
-            for c in cases
-        ]  # fmt: skip
+    rules = GrooveRules(least_strokes=1, most_strokes=170)
+
+    def sampled(**wishes: Any) -> list[GrooveGrammar]:
+        grammars = []
+        for case in cases:
+            wish = replace(case.wish, density=None, loudness=None, fills=None, likeness=None)
+            grammars.append(GrooveGrammar(replace(wish, **wishes), rules))
         return complete(decoder, grammars, grooves.GROOVE_FEATURES, TASTE, seed)
 
     def density(level: float) -> list[float]:
@@ -122,14 +121,12 @@ def groove_controls(decoder: Decoder, cases: Sequence[GrooveCase], seed: int) ->
 def harmony_controls(decoder: Decoder, cases: Sequence[HarmonyCase], seed: int) -> list[Control]:
     """Chords to the bar, share of rich and of chromatic chords."""
 
-    def sampled(**wishes: object) -> list[HarmonyGrammar]:
-        grammars = [
-            HarmonyGrammar(
-                replace(c.wish, pace=None, richness=None, chromatic=None, loop=None, last=None,
-                        goal=None, **wishes)  # type: ignore[arg-type]
-            )
-            for c in cases
-        ]  # fmt: skip
+    def sampled(**wishes: Any) -> list[HarmonyGrammar]:
+        grammars = []
+        for case in cases:
+            wish = replace(case.wish, pace=None, richness=None, chromatic=None, loop=None)
+            wish = replace(wish, last=None, goal=None)
+            grammars.append(HarmonyGrammar(replace(wish, **wishes)))
         return complete(decoder, grammars, progressions.HARMONY_FEATURES, TASTE, seed)
 
     def pace(level: float) -> list[float]:

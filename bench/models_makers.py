@@ -54,7 +54,8 @@ def line_grammar(case: LineCase, goes_on: bool) -> LineGrammar:
     voices = 1 if wish.role in _MONOPHONIC else 6
     rules = LineRules(
         low=LOWEST if wish.low is None else wish.low,
-        high=HIGHEST if wish.high is None else wish.high, voices=voices, least_onsets=1,
+        high=HIGHEST if wish.high is None else wish.high, voices=voices,
+        least_onsets=1, most_repeats=64,
     )  # fmt: skip
     if not (goes_on and case.before):
         return LineGrammar(case.frame, wish, rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bench.models_controls import Control
@@ -102,7 +102,7 @@ def giveaways_table(rows: dict[str, Verdict]) -> str:
     )  # fmt: skip
 
 
-def touch_table(rows: dict[str, Sequence[Distance]]) -> str:
+def touch_table(rows: Mapping[str, Sequence[Distance]]) -> str:
     lines = []
     for kind, distances in rows.items():
         for measure in MEASURES:

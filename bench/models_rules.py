@@ -55,7 +55,7 @@ def rule_piece(kind: Kind, seed: int) -> Piece | None:
         length=Length("seconds", 75, 75),
     )  # fmt: skip
     try:
-        song = compose_brief(brief, seed)
+        song = compose_brief(brief, seed, maker="rules")
     except SongwrightError:
         return None
     return piece_of(song, family, f"rules/{family}/{numerator}-{denominator}/{seed}")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from songwright.models import weights
 from songwright.models.decoder import Decoder
@@ -16,6 +17,7 @@ from songwright.models.features import FeatureSpace
 from songwright.models.sampling import Grammar, Taste, sample
 from songwright.seeds import rng
 
+_G = TypeVar("_G", bound=Grammar)
 BATCHES = (1, 8, 32)
 
 
@@ -34,8 +36,8 @@ def speeds(
     name: str,
     decoder: Decoder,
     space: FeatureSpace,
-    grammars: Callable[[int], Sequence[Grammar]],
-    notes_of: Callable[[Grammar], int],
+    grammars: Callable[[int], Sequence[_G]],
+    notes_of: Callable[[_G], int],
 ) -> list[Speed]:
     """Of batches of 1, 8 and 32 rows, and of 32 rows in two threads."""
     found = []
@@ -50,11 +52,11 @@ def speeds(
     return found
 
 
-def _run(decoder: Decoder, space: FeatureSpace, grammars: Sequence[Grammar], threads: int) -> int:
+def _run(decoder: Decoder, space: FeatureSpace, grammars: Sequence[_G], threads: int) -> int:
     size = -(-len(grammars) // threads)
     slices = [grammars[i : i + size] for i in range(0, len(grammars), size)]
 
-    def work(some: Sequence[Grammar]) -> int:
+    def work(some: Sequence[_G]) -> int:
         generators = [rng(1, "speed", i) for i in range(len(some))]
         made = sample(decoder, some, generators, space.offsets, Taste())
         return sum(len(tokens) for tokens in made)

@@ -6,10 +6,10 @@ from math import log
 
 import numpy as np
 import pytest
-
-from songwright.models.lines import END, START
 from training.examples import Example, Examples
 from training.ngram import NGram, nats, predicted_after_start
+
+from songwright.models.lines import END, START
 
 VOCABULARY = 12
 

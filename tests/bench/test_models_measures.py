@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from bench.models_groove_features import groove_features
 from bench.models_groove_spread import distance, distances, summary
 from bench.models_harmony_features import harmony_features
 from bench.models_line_features import entropy, line_features, share
 from bench.models_report import markdown, put, write
 from bench.models_two_sample import Features, blind_test, people_against_people
+
 from songwright.models.grooves import GrooveWish, Stroke
 from songwright.models.likeness import Sound
 from songwright.models.lines import Frame, Harmony

@@ -146,7 +146,7 @@ def _print_finding(finding: Finding) -> None:
     for reason in finding.reasons:
         click.echo(f"   because {reason}")
     click.echo(f"   do: {finding.advice}")
-    click.echo(f"   songwright refine {finding.refine}   (a later command; not there yet)")
+    click.echo(f"   songwright refine PIECE {finding.refine}")
 
 
 def bars_text(span: tuple[int, int]) -> str:

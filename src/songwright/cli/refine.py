@@ -19,6 +19,9 @@ from songwright.cli.output import print_table, progress_bar
 @click.argument("words", required=False, default="")
 @click.option("--out", type=click.Path(path_type=Path),
               help="Folder for the new version; else the next free name beside DIR.")  # fmt: skip
+@click.option(
+    "--variant", help="With a project as DIR: the variant to refine; makes a child of it."
+)
 @click.option("--scope", default="", help='Such as "chorus#2:bass:bars 17-24:melody".')
 @click.option("--section", help="A section: an id, a function, a letter, chorus#2, chorus#-1.")
 @click.option("--part", help="A part: an id, a role, an instrument.")
@@ -55,8 +58,8 @@ from songwright.cli.output import print_table, progress_bar
 @click.option("--evaluation", is_flag=True, help="Judge the new version as compose does.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def refine(
-    folder: Path, words: str, out: Path | None, scope: str, dry_run: bool, no_audio: bool,
-    formats: str | None, evaluation: bool, as_json: bool, take_file: Path | None,
+    folder: Path, words: str, variant: str | None, out: Path | None, scope: str, dry_run: bool,
+    no_audio: bool, formats: str | None, evaluation: bool, as_json: bool, take_file: Path | None,
     control_file: Path | None, **options: Any,
 ) -> None:  # fmt: skip
     """Change the piece in DIR as WORDS and options say; write the result beside it."""
@@ -67,6 +70,9 @@ def refine(
     from songwright.session.refine.options import edits_of  # noqa: PLC0415
     from songwright.session.song import load  # noqa: PLC0415
 
+    if variant:
+        _variant(folder, variant, words, scope, options, as_json)
+        return
     parent = package_folder(folder)
     song = load(parent)
     named = {k.replace("_", "-"): v for k, v in options.items() if v not in (None, False)}
@@ -98,3 +104,28 @@ def refine(
         ))  # fmt: skip
     elif target:
         click.echo(f"{target}: the new version; {parent} is as it was")
+
+
+def _variant(
+    folder: Path, name: str, words: str, scope: str, options: dict[str, Any], as_json: bool
+) -> None:
+    """Refine a variant of a project; the child is written symbolically, `finish` renders it."""
+    from songwright.cli.projects import open_project  # noqa: PLC0415
+    from songwright.session.refine.options import edits_of  # noqa: PLC0415
+    from songwright.session.refine.variants import refine_variant  # noqa: PLC0415
+    from songwright.session.variants.stages import song_of  # noqa: PLC0415
+
+    named = {k.replace("_", "-"): v for k, v in options.items() if v not in (None, False)}
+    with open_project(folder) as project:
+        plan = song_of(project, project.variant(name)).plan
+        child, outcome = refine_variant(project, name, words, *edits_of(named, plan), scope=scope)
+        child_name = child.name
+    if as_json:
+        click.echo(json.dumps({"variant": child_name, "parent": name, "done": outcome.done,
+                               "not_understood": outcome.not_understood}))  # fmt: skip
+        return
+    for line in outcome.done:
+        click.echo(f"  {line}")
+    for word in outcome.not_understood:
+        click.echo(f"not understood: {word}")
+    click.echo(f"{child_name}: refined from {name}; `songwright finish` renders it")

@@ -22,8 +22,8 @@ from songwright.evaluate.model import Span
 T = TypeVar("T", int, float)
 
 SIDES = ("below", "above")
-REFINE_EXISTS = False
-"""``songwright refine`` is a later command; until then its arguments are only announced."""
+REFINE_EXISTS = True
+"""``songwright refine`` does what a finding proposes; ``songwright fix`` tries all of them."""
 
 _MOST_PLACES = 6
 
@@ -88,7 +88,7 @@ class Finding:
     bars, seconds
         Where its metrics were worst: 0-based bars (first, one past the last); empty for the whole.
     advice, refine
-        What a person would do, and the arguments of the future ``songwright refine``.
+        What a person would do, and the arguments of ``songwright refine``.
     """
 
     id: str

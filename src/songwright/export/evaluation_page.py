@@ -108,8 +108,7 @@ def _finding(finding: Finding) -> str:
         f'<h3>{escape(finding.name)} <span class="none">({weight})</span></h3>'
         f"<p>{escape(finding.meaning)}{f' <em>({where})</em>' if where else ''}</p>"
         f"<ul>{reasons}</ul><p><strong>Do:</strong> {escape(finding.advice)}</p>"
-        f"<p><code>songwright refine {escape(finding.refine)}</code> "
-        '<span class="none">(a later command; not there yet)</span></p></div>'
+        f"<p><code>songwright refine PIECE {escape(finding.refine)}</code></p></div>"
     )
 
 

@@ -55,9 +55,9 @@ class LineRules:
     closed_bars
         Bars in which only locked notes may begin.
     most_repeats
-        How often one pitch may follow itself.
+        How often one pitch may follow itself, unless no other is left.
     widest_leap
-        Semitones between successive onsets' lowest notes.
+        Semitones between successive onsets' lowest notes, unless none is that near.
     first_onset
         No note may begin before this step.
     """
@@ -261,20 +261,15 @@ class LineGrammar:
         if len(held) >= rules.voices:
             return
         above = max(held, default=0)
-        for pitch in self._pitches(self._now):
-            if pitch <= above:
-                continue
-            if not held and self.before is not None:
-                if abs(pitch - self.before) > rules.widest_leap and self._reachable():
-                    continue
-                if pitch == self.before and self.repeats >= rules.most_repeats:
-                    continue
+        free = [pitch for pitch in self._pitches(self._now) if pitch > above]
+        if not held and self.before is not None:
+            # The two soft rules of a line give way where they would leave nothing.
+            near = [p for p in free if abs(p - self.before) <= rules.widest_leap]
+            free = near or free
+            if self.repeats >= rules.most_repeats:
+                free = [pitch for pitch in free if pitch != self.before] or free
+        for pitch in free:
             mask[PITCH + pitch - LOWEST] = True
-
-    def _reachable(self) -> bool:
-        """Whether any pitch lies within the widest leap; if none does, the leap is allowed."""
-        assert self.before is not None
-        return any(abs(p - self.before) <= self.rules.widest_leap for p in self._pitches(self._now))
 
     def _allow_duration(self, mask: NDArray[np.bool_]) -> None:
         lock = self._next_lock()
@@ -288,13 +283,14 @@ class LineGrammar:
         bar = self.frame.bar_steps
         start, end = self.bar * bar, (self.bar + 1) * bar
         lock = self._next_lock()
+        needed = self.rules.least_onsets - self.onsets
         if lock is not None and lock < end:
-            mask[POSITION + POSITION_INDEX[lock - start]] = True
+            after = sum(place > lock for place in self._places)
+            mask[POSITION + POSITION_INDEX[lock - start]] = after >= needed
             end = lock
         if self.rules.most_onsets is not None and self.onsets >= self.rules.most_onsets:
             return
         now = self._now if self.position >= 0 else start - 1
-        needed = self.rules.least_onsets - self.onsets
         left = [place for place in self._places if place > now]
         latest = left[-needed] if 0 < needed <= len(left) else None
         for place in left:

@@ -20,6 +20,7 @@ from songwright.styles import MixFacts, PerformanceFacts, style
 
 if TYPE_CHECKING:
     from songwright.session.package import Package, Progress
+    from songwright.session.refine.difference import Change
 
 FORMAT = 1
 
@@ -59,6 +60,24 @@ class Song:
         from songwright.session.refine import refine  # noqa: PLC0415 (a circle otherwise)
 
         return refine(self, words, *edits, scope=scope).song
+
+    def lock(self, scope: str) -> Song:
+        """A song in which a scope, such as ``"chorus:bass"``, is held fast for all later edits."""
+        from songwright.session.refine import parse_scope  # noqa: PLC0415 (a circle otherwise)
+
+        return self.refine("", Edit("lock", parse_scope(scope, self.plan)))
+
+    def unlock(self, scope: str = "") -> Song:
+        """A song in which a locked scope is free again; without a scope, all of them."""
+        from songwright.session.refine import Scope, parse_scope  # noqa: PLC0415 (a circle)
+
+        return self.refine("", Edit("unlock", parse_scope(scope, self.plan) if scope else Scope()))
+
+    def diff(self, other: Song) -> tuple[Change, ...]:
+        """What changes from this song to another, in music terms."""
+        from songwright.session.refine.difference import difference  # noqa: PLC0415 (loads NumPy)
+
+        return difference(self, other)
 
     def to_json(self) -> bytes:
         """Readable JSON; the same song gives the same bytes."""

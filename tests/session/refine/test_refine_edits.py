@@ -247,3 +247,37 @@ def test_differences_in_music_terms(song: Song) -> None:
     assert "bass: pitch" in topics or any(t.startswith("bass: notes") for t in topics)
     assert {"tempo", "length", "bass: level"} <= set(topics)
     assert encode(song) == encode(song)
+
+
+def test_the_song_says_it_all(song: Song) -> None:
+    locked = song.lock("bass")
+    after = locked.refine("regenerate the verse")
+    assert after.score.part("bass") == song.score.part("bass")
+    assert after.unlock().refine("bass an octave higher").score.part("bass") != (
+        song.score.part("bass")
+    )
+    assert any("drums" in change.topic for change in song.diff(after))
+
+
+def test_half_time_moves_the_backbeat(song: Song) -> None:
+    after = apply(song, Edit("half time"))
+    bar = song.plan.meter.bar_ticks
+    places = [
+        {n.onset_ticks % bar for n in s.score.part("drums").notes if n.pitch in (38, 39, 40)}
+        for s in (song, after)
+    ]
+    assert 480 in places[0]
+    assert 480 not in places[1]
+    assert 960 in places[1]
+    assert after.plan.tempo_bpm == song.plan.tempo_bpm
+
+
+def test_the_level_of_a_scope_decides_what_is_made_again(song: Song) -> None:
+    again = apply(song, Edit("regenerate", Scope(levels=("performance",))))
+    assert again.score == song.score
+    assert again.perform() != song.perform()
+    other = apply(song, Edit("regenerate", Scope(levels=("harmony",))))
+    assert other.score.chords != song.score.chords
+    assert other.score.part("drums") == song.score.part("drums")
+    with pytest.raises(ProjectError, match="not written"):
+        apply(song, Edit("regenerate", Scope(levels=("mix",))))

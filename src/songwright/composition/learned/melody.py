@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from random import Random
 
 from songwright.composition.learned.drafts import Draft, Judge, Request
@@ -21,7 +22,8 @@ from songwright.models.sampling import Taste, sample
 from songwright.seeds import rng
 
 CANDIDATES = 8
-"""Lines sampled for each phrase."""
+"""Lines sampled for each phrase; fewer if it has many notes."""
+_MANY = 20
 
 _TASTE = Taste(0.9, 0.93)  # a phrase wants the expected, with the unlikely tail cut off
 
@@ -69,9 +71,9 @@ def learned_themes(
         ]  # fmt: skip
         sample(model, [r.grammar for r in rows], [r.stream for r in rows],
                LINE_FEATURES.offsets, _TASTE)  # fmt: skip
-        for first in range(0, len(rows), CANDIDATES):
-            own = rows[first : first + CANDIDATES]
-            own[0].draft.choose(own[0].number, [r.grammar for r in own], judge)
+        for name, group in groupby(rows, key=lambda row: row.draft.request.name):
+            own = list(group)
+            drafts[name].choose(own[0].number, [r.grammar for r in own], judge)
     return {name: draft.theme() for name, draft in drafts.items()}
 
 
@@ -82,7 +84,9 @@ def _rows(draft: Draft, step: int, quoted: Draft | None, families: Sequence[str]
         return []
     opening = quoted.opening if quoted is not None and number == 0 else None
     rows: list[_Row] = []
-    for k in range(CANDIDATES):
+    # Time is spent by the note; what is sampled for one theme must not depend on the others.
+    notes = draft.ground.onsets(draft.phrases[number])
+    for k in range(CANDIDATES if notes <= _MANY else CANDIDATES * 5 // 8):
         stream = rng(draft.seed, "learned theme", draft.request.name, number, k)
         grammar = draft.grammar(number, k, families[k % len(families)], opening, stream)
         rows.append(_Row(draft, number, grammar, stream))

@@ -30,6 +30,7 @@ _RUBS = {1: 1.5, 13: 1.2, 2: 0.5, 14: 0.15, 11: 0.5, 10: 0.1, 6: 0.1}
 """Price of an interval in semitones."""
 
 _SILENT = -100.0
+_FEW = 6
 _BEAT = 12  # steps that a suspension may last
 _HAND = 16  # widest chord in semitones: a tenth
 _WIDE = 5  # semitones beyond which a step is a leap
@@ -145,14 +146,16 @@ def _leading(line: Sequence[Sound], told: Heard) -> float:
     joined = [*told.before[-1:], *notes]
     steps = [b - a for a, b in pairwise(joined)]
     price += sum(0.12 * max(0, abs(d) - 2) for d in steps) / max(1, len(steps)) * 4
+    faults = 0.0
     for d, after in pairwise(steps):  # a leap turns back
         if abs(d) > _WIDE and (abs(after) > 4 or d * after > 0):
-            price += 0.3
+            faults += 0.3
     for i, sound in enumerate(tops):
         foreign = sound.pitch % 12 not in told.chord[sound.onset]
         if foreign and (i + 1 == len(tops) or abs(tops[i + 1].pitch - sound.pitch) > 2):
-            price += 0.5
-        price += _held_over(tops, i, told)
+            faults += 0.5
+        faults += _held_over(tops, i, told)
+    price += faults * min(1.0, _FEW / len(tops))  # busy lines are not to pay for being busy
     if told.block.stage.part.role in ("inner", "counter"):
         same = sum(d == 0 for d in steps) / max(1, len(steps))
         price += 1.2 * max(0.0, same - 0.5)

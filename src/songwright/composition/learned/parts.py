@@ -10,7 +10,7 @@ of its letter wherever chords, activity and register are the same, and varies th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby, islice
@@ -106,11 +106,12 @@ def learned_part(
         own = sections.setdefault(block.bars[0].section.id, [])
         own += _notes(block, lines.get((block.bars[0].section.id, block.number), ()))
     done = {bar.index for block in blocks for bar in block.bars}
+    seams = {block.start for block in blocks}
     bar_ticks = stage.meter.bar_ticks
     notes: list[Note] = []
     for section_id, group in groupby(stage.bars, key=lambda bar: bar.section.id):
         bars = list(group)
-        section = _joined(stage, sections.get(section_id, []))
+        section = _joined(stage, sections.get(section_id, []), seams)
         section += [
             n for n in ruled
             if bars[0].start <= n.onset_ticks < bars[-1].end
@@ -309,11 +310,17 @@ def _notes(block: Block, line: Line) -> list[Note]:
     return notes
 
 
-def _joined(stage: Stage, notes: list[Note]) -> list[Note]:
-    """Voices hold a note over the end of a block instead of striking it again."""
+def _joined(stage: Stage, notes: list[Note], seams: Set[int]) -> list[Note]:
+    """Voices hold a note over the seam of two blocks instead of striking it again."""
     if stage.part.role == "pad":
         return tied(notes, stage.meter.bar_ticks)
-    sings = stage.instrument.id.startswith(("choir", "voice"))
-    if stage.part.role in _SMOOTH and not sings:
-        return joined(notes)
-    return notes
+    if stage.part.role not in _SMOOTH or stage.instrument.id.startswith(("choir", "voice")):
+        return notes
+    result: list[Note] = []
+    for note in notes:
+        before = result[-1] if result else None
+        if before and note.onset_ticks in seams and joined([before, note]) != [before, note]:
+            result[-1:] = joined([before, note])
+        else:
+            result.append(note)
+    return result

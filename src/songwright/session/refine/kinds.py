@@ -47,6 +47,21 @@ def _unlock(piece: Piece, edit: Edit) -> Piece:
     return replace(piece, locks=left)
 
 
+def _regenerate(piece: Piece, edit: Edit, number: int) -> Piece:
+    """Make the scope again at its level: the playing, the harmony, or the notes."""
+    levels = set(edit.scope.levels)
+    if levels == {"performance"}:
+        return clock.humanise(piece, replace(edit, amount=1.0, value="again"), number)
+    if levels == {"harmony"}:
+        return harmony.progression(piece, edit, number)
+    if levels and levels <= {"mix", "instrument"}:
+        raise ProjectError(
+            f"the level {', '.join(sorted(levels))} is not written, so it cannot be regenerated; "
+            "say what it shall become, such as “strings on a cello” or “louder bass”"
+        )
+    return writing.regenerate(piece, edit, number)
+
+
 def _remaster(piece: Piece, edit: Edit) -> Piece:
     """Nothing but the sound is made again."""
     del edit
@@ -106,7 +121,8 @@ KINDS: dict[str, Maker] = {
     "thin": pitches.thinner, "simplify": _plain(pitches.simplify),
     "tempo": _plain(clock.tempo), "swing": _plain(clock.swing), "humanise": clock.humanise,
     **dict.fromkeys(("swap", "delete", "repeat", "move", "order", "length"), _plain(clock.arrange)),
-    "regenerate": writing.regenerate, "vary": writing.vary, "energy": _plain(writing.energy),
+    "half time": _plain(pitches.half_time),
+    "regenerate": _regenerate, "vary": writing.vary, "energy": _plain(writing.energy),
     "curve": _plain(writing.curve), "remove": _plain(writing.remove),
     "density": _density, "complexity": _complexity,
     **dict.fromkeys(("breathe", "smoother", "fit", "syncopation", "steadier", "divide"),

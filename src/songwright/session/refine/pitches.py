@@ -318,3 +318,32 @@ def _one_voice(notes: Sequence[Note], spans: Sequence[tuple[int, int]]) -> list[
             note = replace(note, duration_ticks=following - note.onset_ticks)
         result.append(note)
     return result
+
+
+_BACKBEAT_KEYS = (37, 38, 39, 40)
+_HAT_KEYS = (42, 44, 46)
+
+
+def half_time(piece: Piece, edit: Edit) -> Piece:
+    """Drums in half-time feel: one backbeat in the middle of the bar, hats on the beat only.
+
+    Raises
+    ------
+    ProjectError
+        If the metre is not 4/4 or nobody plays drums there.
+    """
+    plan = piece.plan
+    place = resolve(edit.scope, plan)
+    drums = tuple(p for p in place.parts if plan.part(p).role == "drums")
+    if piece.bar_ticks != 1920 or plan.meter.is_compound or not drums:
+        raise ProjectError("half-time feel is for drums in 4/4")
+
+    def change(note: Note) -> Note | None:
+        at = note.onset_ticks % 1920
+        if note.pitch in _BACKBEAT_KEYS and at == 480:
+            return replace(note, onset_ticks=note.onset_ticks + 480)
+        if note.pitch in _BACKBEAT_KEYS and at in (960, 1440):
+            return None
+        return None if note.pitch in _HAT_KEYS and at % 480 else note
+
+    return mapped(piece, replace(edit, scope=replace(edit.scope, parts=drums)), change)

@@ -149,9 +149,11 @@ def produce_refined(
         for done, part in enumerate(performance.parts):
             mixed += waiting.pop(part.id).result()
             progress(part.name[:14], 0.08 + 0.62 * (done + 1) / len(performance.parts))
-    write_audio(folder / "mix.wav", mixed, SAMPLE_RATE_HZ)
     progress("mastering", 0.72)
-    mastered, _ = master(mixed, settings, SAMPLE_RATE_HZ)
+    with ThreadPoolExecutor(1) as pool:  # mastering only reads the mix
+        writing = pool.submit(write_audio, folder / "mix.wav", mixed, SAMPLE_RATE_HZ)
+        mastered, _ = master(mixed, settings, SAMPLE_RATE_HZ)
+        writing.result()
     for number, name in enumerate(formats):
         progress(f"writing {name}", 0.86 + 0.05 * number / len(formats))
         with AudioWriter(folder / f"master.{name}", SAMPLE_RATE_HZ) as writer:

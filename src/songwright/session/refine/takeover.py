@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from songwright.composition.plan import PartPlan
 from songwright.errors import FileFormatError, ProjectError
 from songwright.score import Note, Part, Score
 from songwright.score.codec import digest
@@ -43,8 +44,8 @@ def read_notes(path: str | Path) -> Score:
 def taken_from(score: Score, piece: Piece, part: str = "") -> tuple[Part, ...]:
     """The parts of an imported score that stand for parts of a piece.
 
-    With ``part`` all pitched notes (all notes for drums) of the file become that part. Otherwise
-    parts are matched by id, then name, then instrument, in order.
+    With ``part`` the file's only part becomes that part, or of several the one of its id, name or
+    role. Otherwise all parts are matched by id, then name, then instrument, in order.
 
     Raises
     ------
@@ -71,9 +72,14 @@ def taken_from(score: Score, piece: Piece, part: str = "") -> tuple[Part, ...]:
         if len(ids) != 1:
             raise ProjectError(f"{part!r} names {len(ids)} parts; name one of {', '.join(ids)}")
         target = plan.part(ids[0])
-        is_kit = target.role in ("drums", "percussion")
-        notes = [n for p in score.parts if (p.role in ("drums", "percussion")) == is_kit
-                 for n in p.notes] or [n for p in score.parts for n in p.notes]  # fmt: skip
+        source = _meant(score, target)
+        if source is None:
+            names = ", ".join(p.id for p in score.parts)
+            raise ProjectError(
+                f"the file has several parts ({names}) and none is {target.id}; keep only the one "
+                "that is meant"
+            )
+        notes = source.notes
         return (_part(piece, ids[0], notes, end),)
     given: list[Part] = []
     left = list(plan.parts)
@@ -90,6 +96,18 @@ def taken_from(score: Score, piece: Piece, part: str = "") -> tuple[Part, ...]:
             f"no part of the file ({names}) is one of the piece's; name it with --part"
         )
     return tuple(given)
+
+
+def _meant(score: Score, target: PartPlan) -> Part | None:
+    """The part of a file that stands for a part: its only one, or one of the same id or role."""
+    sounding = [p for p in score.parts if p.notes]
+    if len(sounding) == 1:
+        return sounding[0]
+    return next(
+        (p for p in sounding if p.id == target.id),
+        next((p for p in sounding if p.name == target.name),
+             next((p for p in sounding if p.role == target.role), None)),
+    )  # fmt: skip
 
 
 def _part(piece: Piece, part_id: str, notes: Sequence[Note], end: int) -> Part:

@@ -170,21 +170,25 @@ def energy(piece: Piece, edit: Edit) -> Piece:
     plan = piece.plan
     place = resolve(edit.scope, plan)
     ids = {s.id for s in sections_of(edit.scope, plan)}
-    acting = energised(plan, ids, edit.amount)
+    lasting = energised(plan, ids, edit.amount)
+    # Where the energy is at its limit already, the writing still grows busier or calmer.
+    acting = replace(lasting, parts=tuple(
+        replace(p, density=max(0.05, min(1.0, p.density + 0.6 * edit.amount)))
+        for p in lasting.parts
+    ))  # fmt: skip
     where = free(piece, place, "energy")
     lead = [p.id for p in plan.parts if p.role == "lead" and p.id in where]
     others = {p: s for p, s in where.items() if p not in lead}
     whole = not edit.scope.parts and not edit.scope.bars
     after = piece
     if others:
-        after = compose_again(piece, others, acting, plan=acting if whole else None)
+        after = compose_again(piece, others, acting, plan=lasting if whole else None)
     if lead:
         tune = {p: where[p] for p in lead}
         notes = {p: piece.notes(p) for p in lead}
         if edit.amount < 0:
             notes = {p: _cast(piece, p, acting) for p in lead}
         after = rewritten(after, tune, notes, acting=acting)
-    # The mean level of playing follows: this is what makes a section bigger on paper, too.
     return after
 
 

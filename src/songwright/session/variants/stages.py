@@ -154,8 +154,10 @@ def evaluation_of(project: Project, variant: Variant) -> Evaluation:
 
 
 def song_of(project: Project, variant: Variant) -> Song:
-    """A variant as a song, to save as a package."""
+    """A variant as a song, to save as a package; a refined one with its edits, playing and mix."""
     nodes = nodes_of(project, variant)
+    if "song" in variant.slots:
+        return project.value(project.node(variant.slots["song"]), Song)
     brief = project.value(nodes["brief"], Brief)
     plan, score = project.value(nodes["plan"], Plan), project.value(nodes["score"], Score)
     facts = style(plan.style)
