@@ -55,6 +55,8 @@ bench-models: .venv/.dev
 
 bench-session: .venv/.dev
 	$(BIN)/python -m bench.session_store --kills 200 --nodes 10000
+	$(BIN)/python -m bench.session_variants
+	$(BIN)/python -m bench.session_refine --no-audio
 
 bench-speed: .venv/.dev
 	$(BIN)/python -m bench.speed
