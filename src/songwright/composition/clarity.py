@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from songwright.score import ChordSpan
+from songwright.score import ChordSpan, Score
 from songwright.theory import Chord, Key
 from songwright.theory.key_profiles import MAJOR_PROFILE, MINOR_PROFILE
 
@@ -28,6 +28,20 @@ def clarity(spans: Iterable[ChordSpan], key: Key) -> float:
     for span in spans:
         for pc, weight in _weights(span.chord):
             weights[pc] += weight * span.duration_ticks
+    return _margin(weights, key)
+
+
+def heard_clarity(score: Score, key: Key) -> float:
+    """The same margin for all pitched notes of a score, weighted by their durations."""
+    weights = [0.0] * 12
+    for part in score.parts:
+        if part.role not in ("drums", "percussion"):
+            for note in part.notes:
+                weights[note.pitch % 12] += note.duration_ticks
+    return _margin(weights, key)
+
+
+def _margin(weights: list[float], key: Key) -> float:
     total = sum(weights)
     if total <= 0:
         return 0.0

@@ -22,14 +22,16 @@ from songwright.seeds import rng
 from songwright.styles import ProgressionFacts, Style
 from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
 
-_CLEAR = 0.09  # margin from which the key can be heard in the whole arrangement
+CLEAR = 0.09
+"""Margin from which the key can mostly be heard in the whole arrangement."""
 _ATTEMPTS = 16
 
 
-def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
+def compose_harmony(plan: Plan, brief: Brief, style: Style, clear: float = CLEAR) -> Plan:
     """The plan with a chord for every moment of the piece.
 
-    Of several drafts the first one is kept in which the key is clear, else the clearest one.
+    Of several drafts the first one is kept in which the key wins by ``clear``, else the
+    clearest one.
     """
     charted = _charts(plan, brief)
     offered, said = _offered(plan, brief, style, charted)
@@ -39,13 +41,25 @@ def compose_harmony(plan: Plan, brief: Brief, style: Style) -> Plan:
     is_open = is_tonal and not all(c is not None for c in charted)
     for attempt in range(_ATTEMPTS if is_open else 1):
         spans = _draft(plan, style, charted, attempt, offered)
+        if clear > CLEAR:
+            spans = [_plain_tonic(span, plan.key) for span in spans]
         margin = clarity(spans, plan.key)
         if best is None or margin > best[0]:
             best = margin, spans
-        if margin >= _CLEAR:
+        if margin >= clear:
             break
     chords = _merged(best[1] if best is not None else [])
     return replace(plan, chords=chords, decisions=(*plan.decisions, *said))
+
+
+def _plain_tonic(span: ChordSpan, key: Key) -> ChordSpan:
+    """A tonic chord as a triad: with its seventh and ninth, and without its root as a band voices
+    it, Am9 is heard as C."""
+    chord = span.chord
+    if chord.root_pc != key.tonic_pc or len(chord.pcs) <= 3:
+        return span
+    triad = replace(chord, quality="m" if chord.is_minor else "")
+    return replace(span, chord=triad, roman=roman_of(triad, key))
 
 
 _Offered = Mapping[str, Sequence[tuple[Bar, ...]]]

@@ -12,7 +12,7 @@ from songwright.composition.clarity import clarity
 from songwright.composition.ensemble import assign_sections, choose_parts
 from songwright.composition.form import form_bars, plan_sections
 from songwright.composition.frame import make_frame
-from songwright.composition.harmony import compose_harmony
+from songwright.composition.harmony import CLEAR, compose_harmony
 from songwright.composition.layering import staggered
 from songwright.composition.plan import Decision, Plan
 from songwright.composition.stops import with_stops
@@ -27,8 +27,10 @@ _HOME_IS_HEARD = 0.03
 """Least margin of the home key over all others in a piece that visits other keys."""
 
 
-def make_plan(brief: Brief, seed: int, maker: str = "mixed") -> Plan:
+def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEAR) -> Plan:
     """Decide style, key, tempo, form, ensemble and harmony; ``maker`` says who writes (see `Plan`).
+
+    ``clear`` is the margin by which the chords should speak for the key (`clarity.clarity`).
 
     Raises
     ------
@@ -61,9 +63,9 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed") -> Plan:
         dynamics_low=soft, dynamics_high=loud, production=brief.production,
         decisions=(*decisions, *frame.decisions, *granted), maker=maker,
     )  # fmt: skip
-    composed = compose_harmony(plan, brief, facts)
+    composed = compose_harmony(plan, brief, facts, clear)
     if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:
-        composed = compose_harmony(replace(plan, sections=sections), brief, facts)
+        composed = compose_harmony(replace(plan, sections=sections), brief, facts, clear)
     return composed
 
 
