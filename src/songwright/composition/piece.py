@@ -45,7 +45,10 @@ def compose_piece(
         margin = heard_clarity(score, plan.key)
         if margin >= _HEARD:
             break
-        other, written = write_to_density(make_plan(brief, seed, maker, clear), brief, rank)
+        planned = make_plan(brief, seed, maker, clear)
+        if planned.chords == plan.chords:
+            continue  # no clearer chords were found: the same notes again
+        other, written = write_to_density(planned, brief, rank)
         if heard_clarity(written, other.key) > margin:
             why = f"{plan.key} was not heard clearly in the first draft: clearer chords"
             said = (*other.decisions, Decision("harmony", "clearer", why))

@@ -61,3 +61,8 @@ class FeatureSpace:
 def bucket(value: float | None, edges: Sequence[float]) -> int:
     """1 + the number of edges below a value; 0 when there is no value."""
     return 0 if value is None else 1 + int(sum(value >= edge for edge in edges))
+
+
+def number(names: Sequence[str], name: str) -> int:
+    """1 + the place of a name among the known ones; 0 for any other."""
+    return names.index(name) + 1 if name in names else 0

@@ -7,6 +7,7 @@ finer is performance, not score.
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 
 from songwright.units import TICKS_PER_BEAT
 
@@ -57,3 +58,20 @@ def meter_index(numerator: int, denominator: int) -> int:
 def bar_steps(numerator: int, denominator: int) -> int:
     """Length of a bar in steps."""
     return 4 * STEPS_PER_QUARTER * numerator // denominator
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A stretch of bars of one metre: what everything that is sampled is written into."""
+
+    numerator: int
+    denominator: int
+    bars: int
+
+    @property
+    def bar_steps(self) -> int:
+        return bar_steps(self.numerator, self.denominator)
+
+    @property
+    def steps(self) -> int:
+        return self.bars * self.bar_steps

@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.features import FeatureSpace, bucket
+from songwright.models.features import FeatureSpace, bucket, number
 from songwright.models.grid import (
     POSITION_INDEX,
     POSITIONS,
     STEPS_PER_QUARTER,
-    bar_steps,
+    Bars,
     meter_index,
 )
 
@@ -85,16 +85,13 @@ class Stroke(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class GrooveWish:
+class GrooveWish(Bars):
     """What is wished of a stretch of drums; None or "" leaves it open.
 
     ``bar_likeness`` says how like its predecessor each bar is, ``fills`` which bars are fills;
     ``played`` asks for a person's timing and touch instead of a programmed pattern.
     """
 
-    numerator: int
-    denominator: int
-    bars: int
     family: str = ""
     tempo_bpm: float | None = None
     density: float | None = None
@@ -104,14 +101,6 @@ class GrooveWish:
     likeness: float | None = None
     triplets: bool | None = None
     timekeeper: str = ""
-
-    @property
-    def bar_steps(self) -> int:
-        return bar_steps(self.numerator, self.denominator)
-
-    @property
-    def steps(self) -> int:
-        return self.bars * self.bar_steps
 
 
 def groove_table(wish: GrooveWish, is_reference: bool = False) -> NDArray[np.uint8]:
@@ -124,7 +113,7 @@ def groove_table(wish: GrooveWish, is_reference: bool = False) -> NDArray[np.uin
     space.set(table, "meter", meter_index(wish.numerator, wish.denominator))
     space.set(table, "bar", 1 + step // bar)
     space.set(table, "bars_left", wish.bars - step // bar)
-    space.set(table, "family", FAMILIES.index(wish.family) + 1 if wish.family in FAMILIES else 0)
+    space.set(table, "family", number(FAMILIES, wish.family))
     space.set(table, "tempo", bucket(wish.tempo_bpm, TEMPO_EDGES))
     space.set(table, "density", bucket(wish.density, DENSITY_EDGES))
     space.set(table, "loudness", bucket(wish.loudness, LOUDNESS_EDGES))
@@ -134,8 +123,7 @@ def groove_table(wish: GrooveWish, is_reference: bool = False) -> NDArray[np.uin
     space.set(table, "likeness", bucket(wish.likeness, LIKENESS_EDGES))
     space.set(table, "triplets", 0 if wish.triplets is None else 1 + wish.triplets)
     space.set(table, "is_reference", int(is_reference))
-    keeper = TIMEKEEPERS.index(wish.timekeeper) + 1 if wish.timekeeper in TIMEKEEPERS else 0
-    space.set(table, "timekeeper", keeper)
+    space.set(table, "timekeeper", number(TIMEKEEPERS, wish.timekeeper))
     return table
 
 

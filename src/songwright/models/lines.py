@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.features import FeatureSpace, bucket
+from songwright.models.features import FeatureSpace, bucket, number
 from songwright.models.grid import (
     DURATIONS,
     POSITION_INDEX,
     POSITIONS,
     STEPS_PER_QUARTER,
-    bar_steps,
+    Bars,
     duration_index,
     meter_index,
 )
@@ -88,26 +88,15 @@ class Harmony(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Bars):
     """What a line is written against: metre, bars, chords, and the tune and bass if there are any.
 
     Everything is in steps from the line's first bar and in the key of C.
     """
 
-    numerator: int
-    denominator: int
-    bars: int
     harmony: tuple[Harmony, ...] = ()
     tune: tuple[Sound, ...] = ()
     bass: tuple[Sound, ...] = ()
-
-    @property
-    def bar_steps(self) -> int:
-        return bar_steps(self.numerator, self.denominator)
-
-    @property
-    def steps(self) -> int:
-        return self.bars * self.bar_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +137,14 @@ def table_of(frame: Frame, wish: Wish, is_reference: bool = False) -> NDArray[np
     for sound in frame.bass:
         rows = table[max(0, sound.onset) : sound.onset + sound.duration]
         space.set(rows, "bass", 1 + sound.pitch % 12)
-    space.set(table, "role", _number(ROLES, wish.role))
-    space.set(table, "family", _number(FAMILIES, wish.family))
+    space.set(table, "role", number(ROLES, wish.role))
+    space.set(table, "family", number(FAMILIES, wish.family))
     space.set(table, "mode", 0 if wish.minor is None else 1 + wish.minor)
     space.set(table, "density", bucket(wish.density, DENSITY_EDGES))
     space.set(table, "low", 0 if wish.low is None else 1 + max(0, wish.low - 16) // 6)
     space.set(table, "high", 0 if wish.high is None else 1 + max(0, wish.high - 16) // 6)
-    space.set(table, "function", _number(FUNCTIONS, wish.function))
-    space.set(table, "contour", _number(CONTOURS, wish.contour))
+    space.set(table, "function", number(FUNCTIONS, wish.function))
+    space.set(table, "contour", number(CONTOURS, wish.contour))
     space.set(table, "likeness", bucket(wish.likeness, LIKENESS_EDGES))
     space.set(table, "goal", _pitch(wish.goal))
     space.set(table, "tempo", bucket(wish.tempo_bpm, TEMPO_EDGES))
@@ -189,10 +178,6 @@ def _set_tune(table: NDArray[np.uint8], frame: Frame) -> None:
         LINE_FEATURES.set(rows, "tune_begins", 1)
         if start < len(table):
             LINE_FEATURES.set(table[start : start + 1], "tune_begins", 2)
-
-
-def _number(names: Sequence[str], name: str) -> int:
-    return names.index(name) + 1 if name in names else 0
 
 
 def _pitch(pitch: int | None) -> int:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.features import FeatureSpace, bucket
-from songwright.models.grid import STEPS_PER_QUARTER, bar_steps, meter_index
+from songwright.models.features import FeatureSpace, bucket, number
+from songwright.models.grid import STEPS_PER_QUARTER, Bars, meter_index
 from songwright.models.lines import FUNCTIONS, QUALITIES, Harmony
 
 PAD, REF, START, BAR, END = range(5)
@@ -70,7 +70,7 @@ _TONES = {
 
 
 @dataclass(frozen=True, slots=True)
-class HarmonyWish:
+class HarmonyWish(Bars):
     """What is wished of a section's chords; None or "" leaves it open.
 
     ``goal`` is the root of what follows and ``last`` that of the section's own last chord (in
@@ -79,9 +79,6 @@ class HarmonyWish:
     chords repeat, 0 for none; ``phrase_starts`` bars at which phrases begin.
     """
 
-    numerator: int
-    denominator: int
-    bars: int
     family: str = ""
     minor: bool | None = None
     function: str = ""
@@ -93,14 +90,6 @@ class HarmonyWish:
     last: int | None = None
     loop: int | None = None
     phrase_starts: tuple[int, ...] = ()
-
-    @property
-    def bar_steps(self) -> int:
-        return bar_steps(self.numerator, self.denominator)
-
-    @property
-    def steps(self) -> int:
-        return self.bars * self.bar_steps
 
 
 def harmony_table(wish: HarmonyWish, is_reference: bool = False) -> NDArray[np.uint8]:
@@ -115,10 +104,10 @@ def harmony_table(wish: HarmonyWish, is_reference: bool = False) -> NDArray[np.u
     if wish.phrase_starts:
         begins = np.isin(step // bar, np.array(wish.phrase_starts))
         space.set(table, "phrase_begins", 1 + begins)
-    space.set(table, "family", _number(FAMILIES, wish.family))
+    space.set(table, "family", number(FAMILIES, wish.family))
     space.set(table, "mode", 0 if wish.minor is None else 1 + wish.minor)
-    space.set(table, "function", _number(FUNCTIONS, wish.function))
-    space.set(table, "mood", _number(MOODS, wish.mood))
+    space.set(table, "function", number(FUNCTIONS, wish.function))
+    space.set(table, "mood", number(MOODS, wish.mood))
     space.set(table, "pace", bucket(wish.pace, PACE_EDGES))
     space.set(table, "richness", bucket(wish.richness, RICHNESS_EDGES))
     space.set(table, "chromatic", bucket(wish.chromatic, CHROMATIC_EDGES))
@@ -128,10 +117,6 @@ def harmony_table(wish: HarmonyWish, is_reference: bool = False) -> NDArray[np.u
         space.set(table, "loops", 2 + LOOPS.index(wish.loop) if wish.loop in LOOPS else 1)
     space.set(table, "is_reference", int(is_reference))
     return table
-
-
-def _number(names: Sequence[str], name: str) -> int:
-    return names.index(name) + 1 if name in names else 0
 
 
 def chord_token(root: int, quality: str) -> int:
