@@ -52,7 +52,8 @@ class PartPlan:
     ``patterns`` names playing patterns from calm to busy (see `songwright.composition.patterns`);
     ``low``/``high`` bound every note; ``density`` 0..1 scales how much it plays; ``enters_at`` is
     the section energy from which it plays; ``level_db``, ``pan`` (-1 left … 1 right), ``reverb``
-    (0..1 send) and ``adjectives`` go on to performance and mix.
+    (0..1 send) and ``adjectives`` go on to performance and mix; ``sound`` names a patch of the
+    sound palette ("": the instrument's own).
     """
 
     id: str
@@ -71,6 +72,7 @@ class PartPlan:
     staff_group: str = ""
     register: str = "mid"
     requested: bool = False
+    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ def _played(part: PartPlan, plan: Plan, written: dict[str, tuple[Note, ...]]) ->
 
 def _part(part: PartPlan, notes: tuple[Note, ...]) -> Part:
     ordered = tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch)))
-    return Part(part.id, part.name, part.role, part.instrument, ordered, part.staff_group)
+    return Part(
+        part.id, part.name, part.role, part.instrument, ordered, part.staff_group, part.sound
+    )
 
 
 def _keys(plan: Plan) -> tuple[KeyChange, ...]:

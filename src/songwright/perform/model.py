@@ -32,7 +32,10 @@ class ControlPoint:
 
 @dataclass(frozen=True, slots=True)
 class PlayedPart:
-    """One part as played, notes in order of onset."""
+    """One part as played, notes in order of onset.
+
+    ``sound`` names a patch of the sound palette; "" is the instrument's own sound.
+    """
 
     id: str
     name: str
@@ -40,6 +43,7 @@ class PlayedPart:
     instrument: str
     notes: tuple[PlayedNote, ...]
     controls: tuple[ControlPoint, ...] = ()
+    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,12 @@ class _Player:
         partners = self._pedal_partners(players)
         notes = lawful_notes(self._notes(chance, pedalled=bool(partners)), end)
         controls = lawful_controls(self._controls(partners), end)
-        return PlayedPart(part.id, part.name, part.role, part.instrument, notes, controls)
+        return replace(self.as_played(), notes=notes, controls=controls)
+
+    def as_played(self) -> PlayedPart:
+        """Who plays, still without a note."""
+        part = self.part
+        return PlayedPart(part.id, part.name, part.role, part.instrument, (), sound=part.sound)
 
     def _notes(self, chance: Chance, pedalled: bool) -> Iterator[PlayedNote]:
         ensemble, times = self.ensemble, self.ensemble.times

@@ -67,7 +67,7 @@ def perform_marked(
         notes = tuple(
             replace(note, articulation=how) for note, (_, how) in zip(marked, split, strict=True)
         )
-        parts.append(PlayedPart(part.id, part.name, part.role, part.instrument, notes, controls))
+        parts.append(replace(player.as_played(), notes=notes, controls=controls))
     return Performance(tuple(parts), ensemble.end_seconds, plan.ending), ticks
 
 

@@ -28,7 +28,7 @@ GATE_SECONDS = 0.07
 
 
 class KitInstrument:
-    """A drum kit as an instrument (see `songwright.render.engine.Instrument`)."""
+    """A drum kit as an instrument (see `songwright.render.sources.Instrument`)."""
 
     def __init__(self, kit_id: str) -> None:
         self.kit_id = kit_id

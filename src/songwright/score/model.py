@@ -46,6 +46,7 @@ class Part:
     ``id`` is unique in the score and names the stem; ``role`` is what the part does in the
     arrangement (see `ROLES`); ``instrument`` is a key of the instrument table. Parts that share a
     non-empty ``staff_group`` are the staves of one keyboard or harp player, upper staff first.
+    ``sound`` names a patch of the sound palette that plays it; "" is the instrument's own sound.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Part:
     instrument: str
     notes: tuple[Note, ...] = ()
     staff_group: str = ""
+    sound: str = ""
 
     def with_notes(self, notes: tuple[Note, ...]) -> Part:
         return replace(self, notes=notes)

@@ -319,7 +319,8 @@ def restyle(piece: Piece, edit: Edit, number: int) -> Piece:
         piece.score, dynamics=dynamics,
         themes=tuple(t for t in piece.score.themes if t.part_id in {p.id for p in chosen}),
         parts=tuple(
-            Part(p.id, p.name, p.role, p.instrument, {**kept, **notes}.get(p.id, ()), p.staff_group)
+            Part(p.id, p.name, p.role, p.instrument, {**kept, **notes}.get(p.id, ()),
+                 p.staff_group, p.sound)
             for p in chosen
         ),
     )  # fmt: skip

@@ -168,15 +168,23 @@ def rewritten(
     parts: list[Part] = []
     for planned in plan.parts:
         part = known.get(planned.id) or Part(
-            planned.id, planned.name, planned.role, planned.instrument, (), planned.staff_group
+            planned.id,
+            planned.name,
+            planned.role,
+            planned.instrument,
+            (),
+            planned.staff_group,
+            planned.sound,
         )
         spans = where.get(planned.id, ())
         fresh = notes.get(planned.id)
         if fresh is not None and spans:
             merged = spliced_notes(part.notes, fresh, spans, planned.role, planned.instrument)
             part = part.with_notes(merged)
-        if (part.instrument, part.name) != (planned.instrument, planned.name):
-            part = replace(part, instrument=planned.instrument, name=planned.name)
+        as_planned = replace(
+            part, instrument=planned.instrument, name=planned.name, sound=planned.sound
+        )
+        part = part if part == as_planned else as_planned
         parts.append(part)
     track = piece.score.chords
     end = plan.bars * plan.meter.bar_ticks
