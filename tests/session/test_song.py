@@ -84,6 +84,20 @@ def test_one_and_four_workers_write_the_same_bytes(tmp_path: Path) -> None:
     assert _bytes(tmp_path / "1") == _bytes(tmp_path / "4")
 
 
+def test_a_batch_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "prompts.jsonl"
+    rows = [{"id": name, "prompt": "sad piano, 4 bars"} for name in ("a", "b")]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    out = tmp_path / "out"
+    compose_batch(read_prompts(file, seed=1)[:1], out, audio=False)
+    made = (out / "a" / "song.json").stat().st_mtime_ns
+    compose_batch(read_prompts(file, seed=1), out, audio=False)
+    assert (out / "a" / "song.json").stat().st_mtime_ns == made
+    assert (out / "b" / "song.json").exists()
+    compose_batch(read_prompts(file, seed=2), out, audio=False)
+    assert load(out / "a").seed == 2
+
+
 def test_a_broken_line_does_not_stop_the_others(tmp_path: Path) -> None:
     file = tmp_path / "prompts.jsonl"
     file.write_text(

@@ -60,6 +60,9 @@ from songwright.errors import BriefError
     show_default=True,
     help="Worker processes for --prompts; the bytes do not depend on it.",
 )
+@click.option(
+    "--cluster", default="", help='Run --prompts on a Ray cluster: "local", "auto" or HOST:PORT.'
+)
 @click.option("--no-audio", is_flag=True, help="Only the symbolic files; takes a second.")
 @click.option("--no-evaluation", is_flag=True, help="Leave out evaluation.html and .json.")
 @click.option(
@@ -75,6 +78,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     """Compose a piece from PROMPT, from options, or from both (options win)."""
     seed, quiet, as_json = options.pop("seed"), options.pop("quiet"), options.pop("as_json")
     audio, evaluation = not options.pop("no_audio"), not options.pop("no_evaluation")
+    cluster = options.pop("cluster")
     formats = tuple(f.strip().lower() for f in options.pop("formats").split(",") if f.strip())
     fields = {name: value for name, value in options.items() if value is not None}
     if "chords" in fields:
@@ -82,7 +86,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     if prompts is not None:
         if prompt or fields:
             raise BriefError("--prompts takes all from the file; leave out the other options")
-        _batch(prompts, out, jobs, audio, formats, evaluation, seed, quiet, as_json)
+        _batch(prompts, out, jobs, cluster, audio, formats, evaluation, seed, quiet, as_json)
         return
     _one(prompt, out, seed, fields, audio, formats, evaluation, quiet, as_json)
 
@@ -133,6 +137,7 @@ def _batch(
     prompts: Path,
     out: Path,
     jobs: int,
+    cluster: str,
     audio: bool,
     formats: tuple[str, ...],
     evaluation: bool,
@@ -141,6 +146,7 @@ def _batch(
     as_json: bool,
 ) -> None:
     from songwright import session  # noqa: PLC0415
+    from songwright.session.execution import executor_for  # noqa: PLC0415
 
     items = session.read_prompts(prompts, seed)
     count = 0
@@ -151,7 +157,10 @@ def _batch(
             count += 1
             tell(result.id[:14], count / len(items))
 
-        results = session.compose_batch(items, out, jobs, audio, formats, done, evaluation)
+        with executor_for(0 if cluster and jobs == 1 else jobs, cluster) as workers:
+            results = session.compose_batch(
+                items, out, jobs, audio, formats, done, evaluation, workers
+            )
     failed = [r for r in results if r.error]
     if as_json:
         rows = [{"id": r.id, "folder": r.folder, "error": r.error} for r in results]

@@ -49,6 +49,7 @@ _STAGES = {"draft": "writing", "preview": "rendering previews"}
     default=0,
     help="Worker processes; the result does not depend on it.  [default: one for each core]",
 )
+@click.option("--cluster", default="", help='Run on a Ray cluster: "local", "auto" or HOST:PORT.')
 @click.option("--preview", is_flag=True, help="Also render 30 s of each, best first.")
 @click.option("--weights", default="", help='Such as "hook=2,mood=0.5"; kept in the project.')
 @click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
@@ -66,10 +67,11 @@ def variants(prompt: str, folder: Path, **options: Any) -> None:
     The same prompt, seed and project again add nothing; a larger -n adds to what is there.
     """
     from songwright.session import variants as api  # noqa: PLC0415
+    from songwright.session.execution import executor_for  # noqa: PLC0415
     from songwright.session.store import Project  # noqa: PLC0415
 
     count, seed, diverse = options.pop("count"), options.pop("seed"), options.pop("diverse")
-    jobs, preview = options.pop("jobs"), options.pop("preview")
+    jobs, cluster, preview = options.pop("jobs"), options.pop("cluster"), options.pop("preview")
     as_json, quiet = options.pop("as_json"), options.pop("quiet")
     weights = api.read_weights(options.pop("weights"))
     asked_weights = weights != api.WEIGHTS
@@ -80,11 +82,16 @@ def variants(prompt: str, folder: Path, **options: Any) -> None:
         if asked_weights:
             api.keep_weights(project, weights)
         names, passed, failed = [], [], []
-        steps = api.make_variants(
-            project, prompt, count, seed=seed, diverse=diverse, fields=fields, jobs=jobs,
-            preview=preview,
-        )  # fmt: skip
-        with _watched(steps, quiet or as_json) as watched:
+        with (
+            executor_for(jobs, cluster) as executor,
+            _watched(
+                api.make_variants(
+                    project, prompt, count, seed=seed, diverse=diverse, fields=fields,
+                    executor=executor, preview=preview,
+                ),
+                quiet or as_json,
+            ) as watched,
+        ):  # fmt: skip
             for step in watched:
                 if step.stage == "variant":
                     names.append(step.name)

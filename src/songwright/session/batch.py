@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from songwright.errors import BriefError, FileFormatError, SongwrightError
-from songwright.session.execution import Executor, InProcess, LocalProcesses, Task
+from songwright.session.execution import Executor, Task, executor_for
 from songwright.session.execution.protocol import DONE
-from songwright.session.song import compose
+from songwright.session.song import Song, compose
 
 _SAFE_ID = re.compile(r"^[\w][\w.\- ]{0,99}$")
 
@@ -88,53 +89,69 @@ def compose_batch(
     formats: Sequence[str] = ("wav",),
     done: Callable[[BatchResult], None] | None = None,
     evaluation: bool = True,
+    executor: Executor | None = None,
 ) -> list[BatchResult]:
     """Compose every item into ``out/id``; results in the order of the items.
 
-    The bytes do not depend on ``jobs``. ``done`` is called after each item, in order of completion.
+    The bytes depend neither on ``jobs`` nor on ``executor``, which takes their place (the workers
+    of a cluster must see ``out`` under the same path). A folder that holds its piece already is
+    left as it is, so a batch that was stopped goes on where it was. ``done`` is called after each
+    item, in order of completion.
     """
-    out = Path(out)
     if jobs < 1:
         raise BriefError("--jobs must be at least 1")
+    order = Order(Path(out).resolve(), audio, tuple(formats), evaluation)
     results: dict[int, BatchResult] = {}
-    for index, result in _run(items, out, jobs, audio, tuple(formats), evaluation):
-        results[index] = result
-        if done is not None:
-            done(result)
+    with contextlib.nullcontext(executor) if executor else executor_for(jobs) as workers:
+        for index, result in _run(items, order, workers):
+            results[index] = result
+            if done is not None:
+                done(result)
     return [results[i] for i in range(len(items))]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted of every item of a batch, and where it goes."""
+
+    out: Path
+    audio: bool = True
+    formats: tuple[str, ...] = ("wav",)
+    evaluation: bool = True
+
+    def is_met(self, song: Song, folder: Path) -> bool:
+        """True if a folder holds this very song with all that is wanted of it."""
+        wanted = ["song.mid", "song.musicxml", "report.html"]
+        wanted += ["evaluation.json"] if self.evaluation else []
+        wanted += [f"master.{name}" for name in self.formats] if self.audio else []
+        try:
+            same = (folder / "song.json").read_bytes() == song.to_json()
+        except OSError:
+            return False
+        return same and all((folder / name).is_file() for name in wanted)
+
+
 def _run(
-    items: Sequence[BatchItem],
-    out: Path,
-    jobs: int,
-    audio: bool,
-    formats: tuple[str, ...],
-    evaluation: bool,
+    items: Sequence[BatchItem], order: Order, workers: Executor
 ) -> Iterator[tuple[int, BatchResult]]:
-    tasks = [
-        Task(str(i), make_one, (item, out, audio, formats, evaluation))
-        for i, item in enumerate(items)
-    ]
-    executor: Executor = InProcess() if jobs == 1 else LocalProcesses(jobs)
-    with executor:
-        for outcome in executor.run(tasks):
-            index = int(outcome.id)
-            failed = BatchResult(items[index].id, "", outcome.error or outcome.state)
-            yield index, outcome.value if outcome.state == DONE else failed
+    tasks = (Task(str(i), make_one, (item, order)) for i, item in enumerate(items))
+    for outcome in workers.run(tasks):
+        index = int(outcome.id)
+        failed = BatchResult(items[index].id, "", outcome.error or outcome.state)
+        yield index, outcome.value if outcome.state == DONE else failed
 
 
-def make_one(
-    item: BatchItem, out: Path, audio: bool, formats: tuple[str, ...], evaluation: bool = True
-) -> BatchResult:
+def make_one(item: BatchItem, order: Order) -> BatchResult:
     """Compose and save one item; every error becomes a result."""
     if item.error:
         return BatchResult(item.id, "", item.error)
+    folder = order.out / item.id
     try:
         song = compose(item.prompt, item.seed, **item.fields)
-        package = song.save(out / item.id, audio, formats, evaluation=evaluation)
+        if not order.is_met(song, folder):
+            song.save(folder, order.audio, order.formats, evaluation=order.evaluation)
     except SongwrightError as error:
         return BatchResult(item.id, "", str(error))
     except TypeError as error:
         return BatchResult(item.id, "", f"a field is not known: {error}")
-    return BatchResult(item.id, str(package.folder))
+    return BatchResult(item.id, str(folder))

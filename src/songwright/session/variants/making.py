@@ -10,7 +10,7 @@ from songwright.composition import make_plan
 from songwright.errors import BriefError, ExecutionError
 from songwright.evaluate.variety import diversity
 from songwright.seeds import MAX_SEED
-from songwright.session.execution import Executor, InProcess, LocalProcesses, Task
+from songwright.session.execution import Executor, Task, executor_for
 from songwright.session.execution.protocol import DONE
 from songwright.session.store import Node, Project
 from songwright.session.variants.drafts import Draft, choose, duplicate_limit, make_draft
@@ -154,7 +154,7 @@ class _Making:
         if executor is not None:
             yield from self._steps(executor, preview)
             return
-        with InProcess() if jobs == 1 else LocalProcesses(jobs) as own:
+        with executor_for(jobs) as own:
             yield from self._steps(own, preview)
 
     def _steps(self, executor: Executor, preview: bool) -> Iterator[Step]:
