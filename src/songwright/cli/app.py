@@ -10,6 +10,7 @@ from songwright.cli.project import COMMANDS as PROJECT_COMMANDS
 _COMMANDS = {
     "One piece": {
         "compose": ("songwright.cli.compose", "Compose a piece, or a whole file of prompts."),
+        "make": ("songwright.cli.make", "Make all that one kind of work needs: ad, loop, song …"),
         "understand": ("songwright.cli.understand", "Show how a prompt is read, and what is not."),
         "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
         "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),

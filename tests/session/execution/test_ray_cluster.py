@@ -31,7 +31,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def two_nodes() -> Iterator[str]:
     """Address of a cluster of two nodes with one processor each."""
-    os.environ["PYTHONPATH"] = os.pathsep.join([os.getcwd(), os.environ.get("PYTHONPATH", "")])
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")])
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     from ray.cluster_utils import Cluster
 

@@ -1,0 +1,47 @@
+"""``songwright make``: presets of the workflow, from a few words to the files somebody needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from songwright.cli.output import print_table, progress_bar
+
+
+@click.command(epilog='Example:  songwright make ad "bright confident pop for a product launch"')
+@click.argument("preset", required=False)
+@click.argument("prompt", required=False, default="")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: out/PRESET]")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another piece.")
+@click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
+@click.option("--key", help='Such as "D minor", "F# dorian", "Bb".')
+@click.option("--tempo", help='BPM, a range like "90-100", or a word like Andante.')
+@click.option("--style", help="A style from `songwright styles`.")
+@click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
+@click.option("--avoid", help='Must not sound: "drums, brass".')
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def make(preset: str | None, prompt: str, out: Path | None, **options: Any) -> None:
+    """Make everything that one kind of work needs. Without PRESET, list what there is."""
+    from songwright.session import presets  # noqa: PLC0415
+
+    if preset is None:
+        listed = [(name, p.title, p.person) for name, p in presets.presets().items()]
+        print_table(("preset", "makes", "for"), listed)
+        click.echo('\nsongwright make PRESET "a few words" --out DIR')
+        return
+    found = presets.preset(preset)
+    seed, quiet = options.pop("seed"), options.pop("quiet")
+    if not prompt and not any(options.values()):
+        raise click.UsageError(f'say what it should be like: songwright make {preset} '
+                               f'"{found.example}"')  # fmt: skip
+    with progress_bar(quiet) as tell:
+        delivery = presets.make(preset, prompt, out or Path("out") / preset, seed, tell, **options)
+    if quiet:
+        return
+    rows = [(item.path, item.purpose) for item in delivery.files]
+    print_table(("file", "for"), rows, delivery.song.score.title)
+    for note in delivery.notes:
+        click.echo(f"note: {note}")
+    click.echo(f"\n{delivery.folder}")

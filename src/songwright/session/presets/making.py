@@ -1,0 +1,145 @@
+"""Making a preset: its steps in turn, in one folder that says what each file is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from songwright.brief import understand
+from songwright.session.folder import replacing
+from songwright.session.presets.model import Preset, preset
+from songwright.session.song import Song, compose_brief
+
+ABOUT = "about.txt"
+"""File in the folder that lists everything; it marks the folder as ours."""
+
+PIECE = "piece"
+"""Folder of the whole package inside the delivery."""
+
+Tell = Callable[[str, float], None]
+"""Called with what is being made and the share of the whole work that is done (0..1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A file or folder, relative to the delivery, and what it is for."""
+
+    path: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A written folder, the things in it, and what a person should know about them."""
+
+    folder: Path
+    song: Song
+    files: tuple[Delivered, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Making:
+    """What the steps of a preset share: the request, the piece, and what was made so far."""
+
+    preset: Preset
+    prompt: str
+    seed: int
+    fields: dict[str, object]
+    folder: Path
+    progress: Tell | None = None
+    done: int = 0
+    files: list[Delivered] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _song: Song | None = None
+
+    @property
+    def song(self) -> Song:
+        """The piece; composed when it is first asked for."""
+        if self._song is None:
+            self._song = compose_brief(understand(self.prompt, self.fields), self.seed)
+        return self._song
+
+    @property
+    def piece(self) -> Path:
+        return self.folder / PIECE
+
+    def tell(self, what: str, share: float = 0.0) -> None:
+        """Say what is being made; ``share`` of the present step is done."""
+        if self.progress is not None:
+            self.progress(what, (self.done + share) / len(self.preset.steps))
+
+    def deliver(self, path: Path, purpose: str) -> None:
+        """List a file or folder that was written."""
+        self.files.append(Delivered(path.relative_to(self.folder).as_posix(), purpose))
+
+
+def make(
+    what: str | Preset,
+    prompt: str,
+    out: str | Path,
+    seed: int = 0,
+    progress: Tell | None = None,
+    **fields: object,
+) -> Delivery:
+    """Make everything that a preset promises.
+
+    Parameters
+    ----------
+    what
+        A preset, or the name of one (`preset_names`).
+    prompt, seed, fields
+        As for `songwright.session.compose`; they win over the preset's own fields.
+    out
+        Folder; an older delivery there is replaced in one step.
+
+    Raises
+    ------
+    BriefError
+        If there is no such preset or the request cannot be met.
+    OutputError
+        If the folder cannot be written or holds something else.
+    """
+    from songwright.session.presets.steps import STEPS  # noqa: PLC0415 (a circle otherwise)
+
+    found = preset(what) if isinstance(what, str) else what
+    given = {key: value for key, value in fields.items() if value is not None}
+    wanted = {**_left_open(found.fields, prompt, given), **given}
+    with replacing(Path(out), marker=ABOUT) as folder:
+        making = Making(found, prompt, seed, wanted, folder, progress)
+        for step in found.steps:
+            options = {key: value for key, value in step.items() if key != "do"}
+            STEPS[step["do"]](making, **options)
+            making.done += 1
+        (folder / ABOUT).write_text(_about(making), "utf-8", newline="\n")
+    if progress is not None:
+        progress("done", 1.0)
+    return Delivery(Path(out), making.song, tuple(making.files), tuple(making.notes))
+
+
+_SPOKEN_OF = {"duration": "length", "bars": "length", "chords": "chart", "mood": "moods"}
+"""Attributes of the brief that fields fill, where they have another name."""
+
+
+def _left_open(own: dict[str, str], prompt: str, given: dict[str, object]) -> dict[str, str]:
+    """The preset's fields that neither the words nor the options of the person speak of."""
+    brief = understand(prompt, dict(given))
+    return {
+        key: value for key, value in own.items()
+        if not getattr(brief, _SPOKEN_OF.get(key, key))
+    }  # fmt: skip
+
+
+def _about(making: Making) -> str:
+    song = making.song
+    width = max((len(item.path) for item in making.files), default=0)
+    lines = [
+        f"{song.score.title} - {making.preset.title}", "",
+        f"Asked for: {making.prompt}", f"Style:     {song.plan.style}",
+        f"Tempo:     {song.plan.tempo_bpm:.6g} BPM", f"Key:       {song.plan.key}",
+        f"Seed:      {making.seed}", f"Software:  Songwright {song.songwright}", "",
+        *(f"Note:      {note}" for note in making.notes), *([""] if making.notes else []),
+        *(f"{item.path.ljust(width)}  {item.purpose}" for item in making.files),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
