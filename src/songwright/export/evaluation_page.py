@@ -9,6 +9,7 @@ from songwright.composition import Plan
 from songwright.evaluate.diagnosis import Finding, diagnose, unchecked
 from songwright.evaluate.judgement import Judged, Judgement
 from songwright.evaluate.model import Span
+from songwright.export.document import document
 from songwright.score import Score
 
 if TYPE_CHECKING:
@@ -17,20 +18,13 @@ if TYPE_CHECKING:
     from songwright.perform import Performance
 
 _STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:1060px;margin:2rem auto;padding:0 1rem}
-h1{margin-bottom:0}h2{margin-top:2rem}.against{opacity:.8}
-svg{width:100%;background:#8881;border-radius:6px;display:block;margin:.3rem 0}
-svg text{fill:currentColor}svg.dot{width:12rem;background:none;margin:0}
+.against{opacity:.8}svg{margin:.3rem 0}svg.dot{width:12rem;background:none;margin:0}
 svg.matrix{width:min(100%,600px)}.caption{opacity:.7;font-size:.9em;margin:.2rem 0 0}
-.chip{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
 table.metrics{table-layout:fixed}.metrics td.number{white-space:normal}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;
-border-bottom:1px solid #8884;vertical-align:top}td.number{white-space:nowrap}
+td.number{white-space:nowrap}
 .finding{border-left:4px solid #d62839;padding:.1rem .9rem;margin:.8rem 0}
 .finding h3{margin:.2rem 0}.finding ul{margin:.2rem 0}
 .good{border-color:#2a9d5c}.slight{border-color:#f3a712}
-.note{border-left:4px solid #f3a712;padding-left:.8rem}
 .out{color:#d62839;font-weight:600}.none{opacity:.6}code{font-size:.9em}
 """
 
@@ -68,12 +62,7 @@ def evaluation_html(
     if curves is not None:
         body.append(_sound(curves, piece))
     body.append(_metrics(judgement))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}: evaluation</title><style>{_STYLE}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
-    )
+    return document(f"{title}: evaluation", "".join(body), _STYLE)
 
 
 def _against(judgement: Judgement) -> str:

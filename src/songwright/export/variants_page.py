@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from songwright.export.document import document
+
 MOST = 9
 """As many as there are keys."""
 
@@ -54,17 +56,15 @@ class Card:
 
 
 _STYLE = """
-:root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;padding:0 1rem 9rem;max-width:1500px}
+body{font-size:15px;line-height:1.45;margin:1.5rem auto;padding:0 1rem 9rem;max-width:1500px}
 h1{margin:0}.brief{opacity:.8;margin:.2rem 0 1rem}kbd{border:1px solid #8888;border-radius:4px;
 padding:0 .35em;font:inherit;font-weight:600}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:1rem}
 .card{border:2px solid #8884;border-radius:8px;padding:.7rem .9rem;min-width:0}
 .card.on{border-color:#2e86ab}.card.star{background:#f3a71218}.card.reject{opacity:.45}
 .card h2{margin:0;font-size:1.15rem}.facts{opacity:.75;margin:.1rem 0 .4rem}
-svg{width:100%;background:#8881;border-radius:6px;display:block;margin:.3rem 0}
-svg text{fill:currentColor}audio{width:100%;height:2.2rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.1rem .4rem}
+svg{margin:.3rem 0}audio{width:100%;height:2.2rem}
+td,th{padding:.1rem .4rem;border:0}
 th{font-weight:400;width:6.5rem}
 .bar{background:#8883;border-radius:3px;height:.6rem}.bar i{display:block;height:100%;
 border-radius:3px;background:#2e86ab}.number{width:3rem;text-align:right}
@@ -133,17 +133,15 @@ def variants_html(project: str, brief: str, cards: Sequence[Card], note: str = "
         "<p><kbd>1</kbd>–<kbd>9</kbd> play and stop · <kbd>←</kbd> <kbd>→</kbd> the next · "
         "<kbd>space</kbd> again · <kbd>s</kbd> star · <kbd>x</kbd> reject</p>"
     )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(brief or project)}: variants</title><style>{_STYLE}</style></head><body>"
+    body = (
         f'<h1>{len(cards)} variants</h1><p class="brief">{escape(brief)}</p>'
         f"{f'<p>{escape(note)}</p>' if note else ''}{keys}"
         f'<div class="cards">{"".join(_card(i, c, best) for i, c in enumerate(cards, 1))}</div>'
         '<div class="tray"><textarea readonly aria-label="Commands to copy" '
         'placeholder="s and x write commands here"></textarea><button>Copy</button></div>'
-        f"<script>const project={name};{_SCRIPT}</script></body></html>\n"
+        f"<script>const project={name};{_SCRIPT}</script>"
     )
+    return document(f"{brief or project}: variants", body, _STYLE)
 
 
 def _card(key: int, card: Card, best: dict[str, float]) -> str:

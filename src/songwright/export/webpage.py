@@ -8,20 +8,14 @@ from pathlib import Path
 from songwright.composition import Plan
 from songwright.evaluate.diagnosis import diagnose
 from songwright.evaluate.judgement import Judgement
+from songwright.export.document import document, table
 from songwright.export.pictures import ROLE_COLOURS, energy_curve, piano_roll, waveform
 from songwright.export.report import MISSED, Report, Row
 from songwright.score import Score
 
 _STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:1060px;margin:2rem auto;padding:0 1rem}
-h1{margin-bottom:0}h2{margin-top:2rem}.prompt{font-size:1.1rem;opacity:.8}
-svg{width:100%;background:#8881;border-radius:6px;display:block}svg text{fill:currentColor}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;
-border-bottom:1px solid #8884;vertical-align:top}
-.met{color:#2a9d5c;font-weight:600}.missed{color:#d62839;font-weight:700}.open{opacity:.55}
-.chip{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
-.note{border-left:4px solid #f3a712;padding-left:.8rem}audio{width:100%}
+.prompt{font-size:1.1rem;opacity:.8}audio{width:100%}.open{opacity:.55}
+.met{color:#2a9d5c;font-weight:600}.missed{color:#d62839;font-weight:700}
 """
 
 
@@ -52,13 +46,8 @@ def report_html(
     body += ["<h2>Controls</h2>", _control_table(report.controls), "<h2>Sections</h2>"]
     body += [_section_table(plan, score)]
     if report.decisions:
-        body += ["<h2>Decisions</h2>", _table(("control", "value", "why"), report.decisions)]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>"
-        f"<body>{''.join(body)}</body></html>\n"
-    )
+        body += ["<h2>Decisions</h2>", table(("control", "value", "why"), report.decisions)]
+    return document(report.title, "".join(body), _STYLE)
 
 
 def _facts(plan: Plan) -> str:
@@ -122,11 +111,4 @@ def _section_table(plan: Plan, score: Score) -> str:
              str(section.key), f"{section.letter} ({treatment or 'no tune'})", chords,
              ", ".join(section.parts))
         )  # fmt: skip
-    return _table(("section", "bars", "energy", "key", "theme", "chords", "parts"), tuple(rows))
-
-
-def _table(head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    cells = "".join(
-        "<tr>" + "".join(f"<td>{escape(value)}</td>" for value in row) + "</tr>" for row in rows
-    )
-    return f"<table><tr>{''.join(f'<th>{h}</th>' for h in head)}</tr>{cells}</table>"
+    return table(("section", "bars", "energy", "key", "theme", "chords", "parts"), tuple(rows))
