@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from songwright.brief.model import Brief, ChartBar, Length, SectionRequest
 from songwright.composition.clarity import clarity
+from songwright.composition.harmony import _onsets
 from songwright.composition.planning import make_plan
 from songwright.composition.progressions import functional_table, parse_bars, write_functional
 from songwright.score import ChordSpan
 from songwright.seeds import rng
 from songwright.styles import style_ids
-from songwright.theory import MODES, Key, chord_from_roman, parse_chord
+from songwright.theory import MODES, Key, Meter, chord_from_roman, parse_chord
 
 
 def _chart(text: str) -> tuple[ChartBar, ...]:
@@ -136,3 +137,19 @@ def test_applied_chords_stay_rare_and_modes_keep_their_colour() -> None:
         scale = {*plan.key.diatonic_pcs, (plan.key.tonic_pc + 11) % 12}
         outside = [c for c in plan.chords if not scale.issuperset(c.chord.pcs)]
         assert len(outside) <= 0.05 * len(plan.chords)
+
+
+@pytest.mark.parametrize(
+    ("meter", "chords", "onsets"),
+    [
+        ("3/4", 2, [0, 960]),
+        ("4/4", 3, [0, 960, 1440]),
+        ("4/4", 2, [0, 960]),
+        ("6/8", 2, [0, 720]),
+        ("5/4", 1, [0]),
+        ("2/4", 4, [0, 240, 480, 720]),  # more chords than beats: equal shares
+    ],
+)
+def test_chords_of_one_bar_change_on_its_beats(meter: str, chords: int, onsets: list[int]) -> None:
+    over, under = map(int, meter.split("/"))
+    assert _onsets([1 / chords] * chords, Meter(over, under)) == onsets

@@ -20,7 +20,7 @@ from songwright.composition.progressions import Bar, parse_bars, progressions_of
 from songwright.score import ChordSpan
 from songwright.seeds import rng
 from songwright.styles import ProgressionFacts, Style
-from songwright.theory import Key, chord_from_roman, is_roman, parse_chord, roman_of
+from songwright.theory import Key, Meter, chord_from_roman, is_roman, parse_chord, roman_of
 
 CLEAR = 0.09
 """Margin from which the key can mostly be heard in the whole arrangement."""
@@ -103,7 +103,7 @@ def _draft(
             bars = chart
         fresh: list[ChordSpan] = []
         for i, bar in enumerate(bars):
-            fresh += _spans(bar, (section.start_bar + i) * bar_ticks, bar_ticks, section.key)
+            fresh += _spans(bar, (section.start_bar + i) * bar_ticks, plan.meter, section.key)
         spans += fresh if chart is not None else enrich(fresh, plan, section, style)
     return spans
 
@@ -298,14 +298,25 @@ def _tonic_numeral(key: Key, style: Style) -> str:
     return "I5" if style.harmony.colour == "power" else tonic
 
 
-def _spans(bar: Bar, start: int, bar_ticks: int, key: Key) -> list[ChordSpan]:
-    spans, at = [], 0.0
-    for name, share in bar:
-        onset, end = round(at * bar_ticks), round((at + share) * bar_ticks)
+def _spans(bar: Bar, start: int, meter: Meter, key: Key) -> list[ChordSpan]:
+    spans = []
+    ends = [*_onsets([share for _, share in bar], meter)[1:], meter.bar_ticks]
+    onset = 0
+    for (name, _), end in zip(bar, ends, strict=True):
         chord = chord_from_roman(name, key) if is_roman(name) else parse_chord(name)
         spans.append(ChordSpan(start + onset, end - onset, chord, roman_of(chord, key)))
-        at += share
+        onset = end
     return spans
+
+
+def _onsets(shares: Sequence[float], meter: Meter) -> list[int]:
+    """Where the chords of a bar begin: on its pulses, so two chords of a waltz last 2 + 1 beats."""
+    exact = [round(sum(shares[:i]) * meter.bar_ticks) for i in range(len(shares))]
+    pulses = meter.pulse_onsets_ticks
+    on_pulses = [next((p for p in pulses if p >= onset), meter.bar_ticks) for onset in exact]
+    if len(set(on_pulses)) < len(exact) or on_pulses[-1] == meter.bar_ticks:
+        return exact  # more chords than the bar has pulses
+    return on_pulses
 
 
 def _merged(spans: list[ChordSpan]) -> tuple[ChordSpan, ...]:
