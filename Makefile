@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-session bench-speed styles clean
+.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-scaling bench-session bench-speed styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -52,6 +52,18 @@ bench-judge: .venv/.dev
 bench-models: .venv/.dev
 	$(BIN)/python -m pip install --quiet --editable ".[train]"
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models --scratch $(SCRATCH)
+
+# The fitted instruments against recordings; needs FluidSynth and the soundfonts that
+# docs/instruments.md names, and a scratch folder.
+bench-instruments: .venv/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.instruments --scratch $(SCRATCH) --card
+
+# All styles produced and measured: rewrites the tables of docs/sound.md.
+bench-sound: .venv/.dev
+	$(BIN)/python -m bench.sound
+
+bench-scaling: .venv/.dev
+	$(BIN)/python -m bench.session_scaling
 
 bench-session: .venv/.dev
 	$(BIN)/python -m bench.session_store --kills 200 --nodes 10000

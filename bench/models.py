@@ -1,9 +1,9 @@
-"""All measures of the learned models, into ``docs/models.md``.
+"""All measures of the learned models, into ``docs/models.md`` and the cards of the weights.
 
     python -m bench.models --scratch DIR [--only blind --only speed] [--size 0.1] [--weights DIR]
 
 ``--scratch`` is the folder of the prepared corpora (`training.corpora.prepare`), which are no part
-of the repository. ``--size`` scales all sample sizes.
+of the repository. ``--size`` scales all sample sizes. With another ``--page`` the cards stay.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,8 @@ from training.corpora.index import load as load_index
 from training.tasks import TASKS
 
 from bench import models_report as report
-from bench.models_blind import LEARNED, ROLES, verdicts
+from bench.models_blind import BEST, LEARNED, ROLES, RULES, verdicts
+from bench.models_cards import Value, note
 from bench.models_cases import (
     ACCOMPANIMENT,
     LEAD,
@@ -39,6 +40,7 @@ from bench.models_likelihood import likelihood
 from bench.models_makers import humanised, learned_grooves, learned_lines, line_grammar
 from bench.models_memorisation import runs
 from bench.models_obedience import obedience
+from bench.models_ranked import CANDIDATES, reranked
 from bench.models_rules import rule_pieces
 from bench.models_speed import Speed, loading_seconds, megabytes, speeds
 from songwright.models import weights
@@ -87,20 +89,37 @@ class Bench:
         return spread(held_out(self.scratch), harmony_cases, self.count(full), SEED)
 
 
-def measure_likelihood(bench: Bench) -> dict[str, str]:
+@dataclass(frozen=True)
+class Found:
+    """Tables of the page by name, and values for the cards by model."""
+
+    tables: dict[str, str]
+    cards: dict[str, dict[str, Value]] = field(default_factory=dict)
+
+
+def measure_likelihood(bench: Bench) -> Found:
     rows = [
         likelihood(TASKS[name], bench.decoder(name), bench.scratch, bench.count(1000), SEED)
         for name in bench.models
     ]
-    return {"likelihood": report.likelihood_table(rows)}
+    cards: dict[str, dict[str, Value]] = {
+        row.name: {"test_nats_a_token": row.network,
+                   "test_nats_a_token_ngram": min(row.plain, row.with_features)}
+        for row in rows
+    }  # fmt: skip
+    return Found({"likelihood": report.likelihood_table(rows)}, cards)
 
 
-def measure_obedience(bench: Bench) -> dict[str, str]:
+def measure_obedience(bench: Bench) -> Found:
     found = {name: obedience(name, bench.count(500), SEED, bench.folder) for name in bench.models}
-    return {"obedience": report.obedience_table(found)}
+    cards: dict[str, dict[str, Value]] = {
+        name: {"obedience": o.obedient / max(1, o.samples), "obedience_samples": o.samples}
+        for name, o in found.items()
+    }
+    return Found({"obedience": report.obedience_table(found)}, cards)
 
 
-def measure_controls(bench: Bench) -> dict[str, str]:
+def measure_controls(bench: Bench) -> Found:
     rows = []
     for name in bench.models:
         decoder = bench.decoder(name)
@@ -110,22 +129,35 @@ def measure_controls(bench: Bench) -> dict[str, str]:
             rows += harmony_controls(decoder, bench.chords(40), SEED)
         else:
             rows += line_controls(name, decoder, bench.lines(name, 40), SEED)
-    return {"controls": report.controls_table(rows)}
+    cards: dict[str, dict[str, Value]] = {}
+    for row in rows:
+        key = "control_" + row.name.replace(", ", "_").replace(" ", "_")
+        cards.setdefault(row.model, {})[key] = row.each
+        cards[row.model][f"{key}_best_of_{CANDIDATES}"] = row.each_best
+    return Found({"controls": report.controls_table(rows)}, cards)
 
 
-def measure_blind(bench: Bench) -> dict[str, str]:
+def measure_blind(bench: Bench) -> Found:
     found = {
         name: verdicts(role, bench.decoder(role.model), bench.scratch, bench.count(400),
                        bench.taste, SEED)
         for name, role in ROLES.items() if role.model in bench.models
     }  # fmt: skip
-    return {
+    tables = {
         "blind": report.blind_table(found),
-        "giveaways": report.giveaways_table({n: v[LEARNED] for n, v in found.items()}),
+        "giveaways": report.giveaways_table(
+            {name: rows.get(BEST, rows[LEARNED]) for name, rows in found.items()}
+        ),
     }
+    keys = {LEARNED: "blind_auc", BEST: f"blind_auc_best_of_{CANDIDATES}", RULES: "blind_auc_rules"}
+    cards: dict[str, dict[str, Value]] = {
+        ROLES[name].model: {keys[k]: verdict.auc for k, verdict in rows.items() if k in keys}
+        for name, rows in found.items()
+    }
+    return Found(tables, cards)
 
 
-def measure_touch(bench: Bench) -> dict[str, str]:
+def measure_touch(bench: Bench) -> Found:
     """Only played drums: programmed ones have no timing."""
     cases = [case for case in bench.grooves(400) if case.wish.played]
     training = [case.strokes for case in bench.grooves(800, "train") if case.wish.played]
@@ -139,21 +171,26 @@ def measure_touch(bench: Bench) -> dict[str, str]:
         "people's, humanised": humanised(decoder, cases, bench.taste, SEED),
     }
     rows = {name: distances(own, people, training, ruled) for name, own in made.items()}
-    return {"touch": report.touch_table(rows)}
+    return Found({"touch": report.touch_table(rows)})
 
 
-def measure_memorisation(bench: Bench) -> dict[str, str]:
+def measure_memorisation(bench: Bench) -> Found:
     index = load_index(bench.scratch / "melodies.npz")
     found = {}
     for name in bench.models:
         if name in ("melody", "parts"):
             cases = bench.lines(name, 1000)
-            made = learned_lines(bench.decoder(name), cases, bench.taste, SEED)
+            make = reranked(name, learned_lines) or learned_lines
+            made = make(bench.decoder(name), cases, bench.taste, SEED)
             found[name] = runs(index, made, [case.line for case in cases])
-    return {"memorisation": report.memorisation_table(found)}
+    cards: dict[str, dict[str, Value]] = {
+        name: {"longest_shared_run": max(r.made), "longest_shared_run_of_people": max(r.human)}
+        for name, r in found.items()
+    }
+    return Found({"memorisation": report.memorisation_table(found)}, cards)
 
 
-def measure_speed(bench: Bench) -> dict[str, str]:
+def measure_speed(bench: Bench) -> Found:
     rows: list[Speed] = []
     for name in bench.models:
         decoder = bench.decoder(name)
@@ -163,7 +200,11 @@ def measure_speed(bench: Bench) -> dict[str, str]:
             rows += speeds(name, decoder, HARMONY_FEATURES, _harmonies(bench.chords(320)), _chords)
         else:
             rows += speeds(name, decoder, LINE_FEATURES, _lines(bench.lines(name, 320)), _notes)
-    return {"speed": report.speed_table(rows)}
+    cards: dict[str, dict[str, Value]] = {
+        row.name: {"tokens_a_second": round(row.tokens_a_second)}
+        for row in rows if row.rows == max(r.rows for r in rows) and row.threads == 1
+    }  # fmt: skip
+    return Found({"speed": report.speed_table(rows)}, cards)
 
 
 def _grooves(cases: Sequence[GrooveCase]) -> Callable[[int], list[GrooveGrammar]]:
@@ -197,10 +238,11 @@ def _cycled(items: Sequence[_T], count: int) -> list[_T]:
     return [items[i % len(items)] for i in range(count)]
 
 
-def measure_size(bench: Bench) -> dict[str, str]:
+def measure_size(bench: Bench) -> Found:
     from bench.models_precision import half_precision_loss  # noqa: PLC0415 - loads PyTorch
 
     rows = []
+    cards: dict[str, dict[str, Value]] = {}
     for name in bench.models:
         card = weights.card(name, bench.folder)
         path = bench.folder / f"{name}.onnx"
@@ -208,15 +250,18 @@ def measure_size(bench: Bench) -> dict[str, str]:
         rows.append((name, f"{card.network.parameters / 1e6:.2f} M",
                      f"{path.stat().st_size / 1e6:.1f} MB",
                      "–" if loss is None else f"{loss:+.5f}"))  # fmt: skip
+        if loss is not None:
+            cards[name] = {"half_precision_nats_a_token": round(loss, 6)}
     seconds = loading_seconds(bench.models, bench.folder)
     rows.append(("all", "", f"{megabytes(bench.folder):.1f} MB", ""))
     table = report.markdown(
         ("model", "parameters", "file", "half precision, nats a token more than float32"), rows
     )
-    return {"size": table + f"\n\nLoading all of them in a fresh process: {seconds:.2f} s."}
+    text = f"{table}\n\nLoading all of them in a fresh process: {seconds:.2f} s."
+    return Found({"size": text}, cards)
 
 
-MEASURES: dict[str, Callable[[Bench], dict[str, str]]] = {
+MEASURES: dict[str, Callable[[Bench], Found]] = {
     "likelihood": measure_likelihood, "obedience": measure_obedience,
     "controls": measure_controls, "blind": measure_blind, "touch": measure_touch,
     "memorisation": measure_memorisation, "speed": measure_speed, "size": measure_size,
@@ -238,10 +283,13 @@ def main() -> None:
     bench = Bench(options.scratch, options.weights, options.size, taste)
     for name in options.only or MEASURES:
         began = time.perf_counter()
-        tables = MEASURES[name](bench)
-        report.write(tables, options.page)
-        print(f"{name} ({time.perf_counter() - began:.0f} s)\n", *tables.values(), "", sep="\n",
-              flush=True)  # fmt: skip
+        found = MEASURES[name](bench)
+        report.write(found.tables, options.page)
+        if options.page == report.PAGE:
+            for model, values in found.cards.items():
+                note(bench.folder / f"{model}.toml", values)
+        print(f"{name} ({time.perf_counter() - began:.0f} s)\n", *found.tables.values(), "",
+              sep="\n", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

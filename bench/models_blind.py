@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,13 +26,15 @@ from bench.models_groove_features import groove_features
 from bench.models_harmony_features import harmony_features
 from bench.models_line_features import line_features
 from bench.models_makers import learned_chords, learned_grooves, learned_lines
+from bench.models_ranked import CANDIDATES, Make, reranked
 from bench.models_rules import rule_pieces
 from bench.models_two_sample import Features, Verdict, blind_test, people_against_people
 from songwright.models.decoder import Decoder
 from songwright.models.sampling import Taste
 
-LEARNED, GOES_ON, RULES, PEOPLE = (
-    "learned", "learned, after a person's bars", "rules", "people against people"
+LEARNED, BEST, GOES_ON, BEST_ON, RULES, PEOPLE = (
+    "one draw", f"best of {CANDIDATES}", "one draw after a person's bars",
+    f"best of {CANDIDATES} after a person's bars", "rules", "people against people",
 )  # fmt: skip
 _SESSIONS = {"drums": 400}
 """Drummers are few, so many stretches of each are taken."""
@@ -47,8 +49,8 @@ class Role:
     cases: Callable[[str, Piece], Any]
     features: Callable[[Any, Any], Features]
     written: Callable[[Any], Any]
-    make: Callable[[Decoder, Sequence[Any], Taste, int], Sequence[Any]]
-    make_on: Callable[[Decoder, Sequence[Any], Taste, int], Sequence[Any]] | None = None
+    make: Make
+    make_on: Make | None = None
 
 
 def _line(line: Any, case: LineCase) -> Features:
@@ -91,7 +93,10 @@ def verdicts(
     works = [case.work for case in cases]
     human = [role.features(role.written(case), case) for case in cases]
     found: dict[str, Verdict] = {}
-    for name, make in ((LEARNED, role.make), (GOES_ON, role.make_on)):
+    makers: dict[str, Make | None] = {LEARNED: role.make, BEST: reranked(role.model, role.make)}
+    if role.make_on is not None:
+        makers |= {GOES_ON: role.make_on, BEST_ON: reranked(role.model, role.make_on)}
+    for name, make in makers.items():
         if make is not None:
             made = make(decoder, cases, taste, seed)
             rows = [role.features(own, case) for own, case in zip(made, cases, strict=True)]

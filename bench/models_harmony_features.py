@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from math import nan
 
-from bench.models_line_features import CHORD_TONES, Features, entropy, mean, share, spread
+from bench.models_line_features import Features, entropy, mean, share, spread
 from songwright.models.lines import QUALITIES, Harmony
-from songwright.models.progressions import HarmonyWish, chromatic_of, loop_of, richness_of
+from songwright.models.progressions import (
+    CHORD_TONES,
+    HarmonyWish,
+    chromatic_of,
+    loop_of,
+    richness_of,
+)
 
 
 def harmony_features(chords: Sequence[Harmony], wish: HarmonyWish) -> Features:

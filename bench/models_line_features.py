@@ -14,18 +14,12 @@ from math import log2, nan
 import numpy as np
 
 from songwright.models.likeness import Sound
-from songwright.models.lines import QUALITIES, Frame
+from songwright.models.line_traits import by_bar, chord_relation, onsets, overlap, skyline
+from songwright.models.lines import Frame
+from songwright.models.progressions import SCALES
 
 Features = dict[str, float]
 
-CHORD_TONES: dict[str, tuple[int, ...]] = {
-    "maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "7": (0, 4, 7, 10),
-    "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10), "hdim7": (0, 3, 6, 10), "dim7": (0, 3, 6, 9),
-    "minmaj7": (0, 3, 7, 11), "6": (0, 4, 7, 9), "min6": (0, 3, 7, 9), "sus": (0, 5, 7),
-    "5": (0, 7), "9": (0, 2, 4, 7, 10), "none": (),
-}  # fmt: skip
-assert set(CHORD_TONES) == set(QUALITIES)
-_SCALES = {False: frozenset((0, 2, 4, 5, 7, 9, 11)), True: frozenset((0, 2, 3, 5, 7, 8, 10, 11))}
 _DURATIONS = (3, 4, 6, 8, 9, 12, 18, 24, 36)
 
 
@@ -43,15 +37,6 @@ def line_features(line: Sequence[Sound], frame: Frame, minor: bool) -> Features:
     found |= _voicing(line)
     found |= _others(line, frame)
     return found
-
-
-def skyline(line: Sequence[Sound]) -> list[Sound]:
-    """The highest note of each onset."""
-    return [max(group, key=lambda s: s.pitch) for group in _onsets(line)]
-
-
-def _onsets(line: Sequence[Sound]) -> list[list[Sound]]:
-    return [list(g) for _, g in groupby(sorted(line), key=lambda s: s.onset)]
 
 
 def share(hits: Iterable[bool]) -> float:
@@ -122,10 +107,10 @@ def _scale(top: Sequence[Sound], minor: bool) -> Features:
         f"degree_{name}": float(weights[pc])
         for name, pc in (("1", 0), ("2", 2), ("3", third), ("4", 5), ("5", 7), ("6", 9), ("7", 11))
     }
-    outside = [pc not in _SCALES[minor] for pc in classes]
+    outside = [pc not in SCALES[minor] for pc in classes]
     resolved = [
         abs(b.pitch - a.pitch) in (1, 2) for a, b in pairwise(top)
-        if a.pitch % 12 not in _SCALES[minor]
+        if a.pitch % 12 not in SCALES[minor]
     ]  # fmt: skip
     return found | {
         "degree_outside": share(outside),
@@ -146,7 +131,7 @@ def _shape(top: Sequence[Sound], frame: Frame) -> Features:
     times = np.array([s.onset for s in top], float) / frame.steps
     highest, lowest = int(pitches.argmax()), int(pitches.argmin())
     curve = np.polyfit(times, pitches, 2) if len(set(times)) > 2 else np.array([nan] * 3)
-    bars = _by_bar(top, frame)
+    bars = by_bar(top, frame)
     means = [mean(float(s.pitch) for s in bar) for bar in bars if bar]
     return {
         "shape_range": float(pitches.max() - pitches.min()),
@@ -170,7 +155,7 @@ def _rhythm(top: Sequence[Sound], frame: Frame) -> Features:
     held = [min(s.duration, g) / g for s, g in zip(top, gaps, strict=False)]
     rests = [g - s.duration for s, g in zip(top, gaps, strict=False) if g > s.duration]
     neighbours = [abs(a - b) / (a + b) for a, b in pairwise(gaps)]
-    by_bar = [len(bar) for bar in _by_bar(top, frame)]
+    counts = [len(own) for own in by_bar(top, frame)]
     return found | {
         "rhythm_onsets_a_quarter": len(top) * 12 / frame.steps,
         "rhythm_gap_entropy": entropy(gaps),
@@ -190,10 +175,10 @@ def _rhythm(top: Sequence[Sound], frame: Frame) -> Features:
         "rhythm_crosses_bar": share(
             s.onset // frame.bar_steps != (s.onset + s.duration - 1) // frame.bar_steps for s in top
         ),
-        "rhythm_bar_counts_spread": spread(map(float, by_bar)),
-        "rhythm_empty_bars": float(sum(count == 0 for count in by_bar)),
-        "rhythm_fullest_bar": float(max(by_bar)),
-        "rhythm_last_bar_count": float(by_bar[-1]),
+        "rhythm_bar_counts_spread": spread(map(float, counts)),
+        "rhythm_empty_bars": float(sum(count == 0 for count in counts)),
+        "rhythm_fullest_bar": float(max(counts)),
+        "rhythm_last_bar_count": float(counts[-1]),
     }
 
 
@@ -232,13 +217,13 @@ def _meter(top: Sequence[Sound], frame: Frame) -> Features:
 
 def _chords(top: Sequence[Sound], frame: Frame) -> Features:
     beat = 12
-    told = [(s, *_relation(s, frame)) for s in top]
+    told = [(s, *chord_relation(s, frame)) for s in top]
     known = [(s, inside, place) for s, inside, place in told if inside is not None]
     changes = {h.onset for h in frame.harmony}
     neighbours = [
         (1 <= abs(b.pitch - a.pitch) <= 2, 1 <= abs(c.pitch - b.pitch) <= 2)
         for a, b, c in zip(top, top[1:], top[2:], strict=False)
-        if _relation(b, frame)[0] is False
+        if chord_relation(b, frame)[0] is False
     ]
     return {
         "chord_tones": share(bool(i) for _, i, _ in known),
@@ -258,29 +243,9 @@ def _chords(top: Sequence[Sound], frame: Frame) -> Features:
     }
 
 
-def _relation(sound: Sound, frame: Frame) -> tuple[bool | None, int]:
-    """Whether a note is of its chord, and its semitones above the root."""
-    held = None
-    for chord in frame.harmony:
-        if chord.onset > sound.onset:
-            break
-        held = chord
-    if held is None or held.root < 0:
-        return None, -1
-    above = (sound.pitch - held.root) % 12
-    return above in CHORD_TONES[held.quality], above
-
-
-def _by_bar(top: Sequence[Sound], frame: Frame) -> list[list[Sound]]:
-    bars: list[list[Sound]] = [[] for _ in range(frame.bars)]
-    for sound in top:
-        bars[sound.onset // frame.bar_steps].append(sound)
-    return bars
-
-
 def _repetition(top: Sequence[Sound], frame: Frame) -> Features:
     bar = frame.bar_steps
-    bars = _by_bar(top, frame)
+    bars = by_bar(top, frame)
     places = [frozenset(s.onset % bar for s in b) for b in bars]
     tunes = [tuple((s.onset % bar, s.pitch) for s in b) for b in bars]
     moves = [tuple(b.pitch - a.pitch for a, b in pairwise(own)) for own in bars]
@@ -288,10 +253,10 @@ def _repetition(top: Sequence[Sound], frame: Frame) -> Features:
     found: Features = {}
     for lag in (1, 2, 3):
         pairs = [(i, i + lag) for i in range(frame.bars - lag)]
-        found[f"repeat_rhythm_{lag}"] = mean(_overlap(places[i], places[j]) for i, j in pairs)
+        found[f"repeat_rhythm_{lag}"] = mean(overlap(places[i], places[j]) for i, j in pairs)
         found[f"repeat_rhythm_same_{lag}"] = share(places[i] == places[j] for i, j in pairs)
         found[f"repeat_tune_{lag}"] = mean(
-            _overlap(frozenset(tunes[i]), frozenset(tunes[j])) for i, j in pairs
+            overlap(frozenset(tunes[i]), frozenset(tunes[j])) for i, j in pairs
         )
         found[f"repeat_moves_{lag}"] = share(
             moves[i] == moves[j] and len(moves[i]) > 1 for i, j in pairs
@@ -317,11 +282,6 @@ def _repetition(top: Sequence[Sound], frame: Frame) -> Features:
     }  # fmt: skip
 
 
-def _overlap(one: frozenset[object], other: frozenset[object]) -> float:
-    union = one | other
-    return len(one & other) / len(union) if union else 1.0
-
-
 def _repeated(items: Sequence[object], gram: int) -> float:
     """Share of n-grams that came before in the phrase."""
     grams = list(zip(*(items[i:] for i in range(gram)), strict=False))
@@ -329,7 +289,7 @@ def _repeated(items: Sequence[object], gram: int) -> float:
 
 
 def _voicing(line: Sequence[Sound]) -> Features:
-    groups = _onsets(line)
+    groups = onsets(line)
     sizes = [len(g) for g in groups]
     chords = [sorted(s.pitch for s in g) for g in groups if len(g) > 1]
     gaps = [b - a for chord in chords for a, b in pairwise(chord)]
@@ -357,7 +317,7 @@ def _others(line: Sequence[Sound], frame: Frame) -> Features:
     """How the line goes with the tune and the bass."""
     tune = {s.onset: s.pitch for s in frame.tune}
     low = {s.onset: s.pitch for s in frame.bass}
-    own = {g[0].onset: g for g in _onsets(line)}
+    own = {g[0].onset: g for g in onsets(line)}
     met = [(s.pitch, tune[o]) for o, g in own.items() if o in tune for s in g]
     based = [(min(s.pitch for s in g), low[o]) for o, g in own.items() if o in low]
     return {

@@ -13,9 +13,9 @@ import numpy as np
 from training.corpora.index import Index
 from training.corpora.model import Note
 
-from bench.models_line_features import skyline
 from songwright.models.grid import TICKS_PER_STEP
 from songwright.models.likeness import Sound
+from songwright.models.line_traits import skyline
 
 
 @dataclass(frozen=True, slots=True)

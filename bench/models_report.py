@@ -11,6 +11,7 @@ from bench.models_groove_spread import MEASURES, Distance, summary
 from bench.models_likelihood import Likelihood
 from bench.models_memorisation import Runs
 from bench.models_obedience import Obedience
+from bench.models_ranked import CANDIDATES
 from bench.models_speed import Speed
 from bench.models_two_sample import Verdict
 
@@ -69,10 +70,12 @@ def obedience_table(found: dict[str, Obedience]) -> str:
 
 def controls_table(rows: Iterable[Control]) -> str:
     return markdown(
-        ("model", "control", "samples", "ρ of samples", "ρ of levels", "mean got, by level"),
+        ("model", "control", "samples", "ρ of samples, one draw", "ρ of levels, one draw",
+         f"ρ of samples, best of {CANDIDATES}", f"ρ of levels, best of {CANDIDATES}",
+         "mean got by the best, by level"),
         (
-            (r.model, r.name, r.samples, f"{r.each:.2f}", f"{r.level:.2f}",
-             ", ".join(f"{m:.2f}" for m in r.means))
+            (r.model, r.name, r.samples, f"{r.each:.2f}", f"{r.level:.2f}", f"{r.each_best:.2f}",
+             f"{r.level_best:.2f}", ", ".join(f"{m:.2f}" for m in r.means))
             for r in rows
         ),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from training.cards import write_card
 from training.network import Network, Shape, rotary
 from training.prepared import read, sources
 from training.run import LOGS, Config
-from training.tasks import TASKS
+from training.tasks import TASKS, Task
 
 Floats = NDArray[np.float32]
 
@@ -146,12 +146,16 @@ def load(name: str, scratch: Path) -> tuple[Config, Network]:
     return config, network.eval()
 
 
-def learned_from(scratch: Path) -> dict[str, Any]:
-    """For the card: sources and their licences, and how many items each split has."""
+def learned_from(task: Task, scratch: Path) -> dict[str, Any]:
+    """For the card: the sources that a task uses, their licences, and the items of each split."""
     counts: Counter[str] = Counter()
     licences: dict[str, set[str]] = {}
     for source in sources(scratch):
-        for entry in read(scratch, source).entries:
+        prepared = read(scratch, source)
+        used = {piece.id.split("#")[0] for piece in prepared.pieces if task.uses(piece)}
+        for entry in prepared.entries:
+            if entry.id not in used:
+                continue
             counts[entry.split] += 1
             if entry.split == "train":
                 licences.setdefault(source, set()).add(entry.licence)
@@ -171,7 +175,12 @@ def main() -> None:
     config, network = load(args.name, args.scratch)
     path = FOLDER / f"{config.task}.onnx"
     path.write_bytes(graph_of(network).SerializeToString(deterministic=True))
-    write_card(config.task, network, LOGS / f"{args.name}.jsonl", learned_from(args.scratch))
+    write_card(
+        config.task,
+        network,
+        LOGS / f"{args.name}.jsonl",
+        learned_from(TASKS[config.task], args.scratch),
+    )
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 

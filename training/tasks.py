@@ -9,6 +9,7 @@ from pathlib import Path
 from songwright.models import grooves, lines, progressions
 from songwright.models.features import FeatureSpace
 from training import drum_bars, phrases, sections
+from training.corpora.model import Piece
 from training.examples import Example, Examples
 from training.prepared import pieces
 
@@ -17,13 +18,17 @@ Make = Callable[[Path, str, int], Iterator[Example]]
 
 @dataclass(frozen=True)
 class Task:
-    """A kind of model. ``make`` gives the examples of a split for a seed."""
+    """A kind of model.
+
+    ``make`` gives the examples of a split for a seed; ``uses`` says whether a piece can give any.
+    """
 
     name: str
     space: FeatureSpace
     vocabulary: int
     forgettable: tuple[str, ...]
     make: Make
+    uses: Callable[[Piece], bool]
 
     def examples(self, scratch: Path, split: str, seed: int) -> Examples:
         """Examples of a split, kept in the scratch folder once made."""
@@ -72,13 +77,20 @@ def _harmony(scratch: Path, split: str, seed: int) -> Iterator[Example]:
     return sections.examples(pieces(scratch, split), seed, _HARMONY_SHARES)
 
 
+def _has(roles: frozenset[str]) -> Callable[[Piece], bool]:
+    return lambda piece: any(part.role in roles for part in piece.parts)
+
+
 TASKS = {
     task.name: task
     for task in (
-        Task("melody", lines.LINE_FEATURES, lines.VOCABULARY, phrases.FORGETTABLE, _melody),
-        Task("parts", lines.LINE_FEATURES, lines.VOCABULARY, phrases.FORGETTABLE, _parts),
-        Task("drums", grooves.GROOVE_FEATURES, grooves.VOCABULARY, drum_bars.FORGETTABLE, _drums),
+        Task("melody", lines.LINE_FEATURES, lines.VOCABULARY, phrases.FORGETTABLE, _melody,
+             _has(_LEAD)),
+        Task("parts", lines.LINE_FEATURES, lines.VOCABULARY, phrases.FORGETTABLE, _parts,
+             _has(_PARTS)),
+        Task("drums", grooves.GROOVE_FEATURES, grooves.VOCABULARY, drum_bars.FORGETTABLE, _drums,
+             _has(frozenset(("drums",)))),
         Task("harmony", progressions.HARMONY_FEATURES, progressions.VOCABULARY,
-             sections.FORGETTABLE, _harmony),
+             sections.FORGETTABLE, _harmony, lambda piece: bool(piece.chords)),
     )
 }  # fmt: skip

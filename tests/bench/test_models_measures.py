@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.models_cards import note
 from bench.models_groove_features import groove_features
 from bench.models_groove_spread import distance, distances, summary
 from bench.models_harmony_features import harmony_features
@@ -152,3 +154,18 @@ def test_tables_replace_their_older_selves(tmp_path: Path) -> None:
     write({"speed": "again", "blind": "new"}, page)
     assert "again" in page.read_text() and page.read_text().endswith("<!-- /blind -->\n")
     assert put("", "x", "y").startswith("<!-- x -->")
+
+
+def test_a_card_takes_what_was_measured(tmp_path: Path) -> None:
+    path = tmp_path / "melody.toml"
+    path.write_text('name = "melody"\n\n[measured]\nold = 1.0\n', "utf-8")
+    note(path, {"blind_auc": 0.71234567, "obedience_samples": 2000})
+    note(path, {"blind_auc": 0.7, "kind": 'the "best"'})
+    table = tomllib.loads(path.read_text("utf-8"))
+    assert table["name"] == "melody"
+    assert table["measured"] == {
+        "old": 1.0, "blind_auc": 0.7, "obedience_samples": 2000, "kind": "the 'best'",
+    }  # fmt: skip
+    path.write_text("[measured]\n[network]\n", "utf-8")
+    with pytest.raises(ValueError, match=r"melody\.toml"):
+        note(path, {})

@@ -18,11 +18,11 @@ from songwright.evaluate.sound import evaluate_listening, hear, sound_curves
 from songwright.export.evaluation_page import evaluation_html
 from songwright.export.evaluation_pictures import (
     chord_name,
-    grey_png,
     harmony_strip,
     outline_of,
     similarity_picture,
 )
+from songwright.export.png import png
 from songwright.score import MeterChange, Note, Part, Score
 from songwright.session import Song
 from songwright.theory import Meter
@@ -133,7 +133,7 @@ def test_the_key_strip_names_the_key(song: Song) -> None:
 
 def test_a_png_holds_its_pixels() -> None:
     shades = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    assert np.array_equal(pixels(grey_png(shades)), shades)
+    assert np.array_equal(pixels(png(shades)), shades)
 
 
 def test_a_change_of_metre_keeps_the_sections(song: Song) -> None:

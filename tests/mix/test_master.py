@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 
-from songwright.audio import measure_loudness, true_peak
+from songwright.audio import measure_loudness, third_octave_levels, true_peak
 from songwright.errors import AudioError
 from songwright.mix import EqBand, MasterSettings, MixSettings, master
-from songwright.mix.tonal import correction, target_curve_db, tonal_deviation
+from songwright.mix.tonal import (
+    MAX_CORRECTION_DB,
+    deviation_db,
+    fitted_bands,
+    target_curve_db,
+)
 
 RATE = 48_000
 
@@ -57,7 +62,8 @@ def test_target_and_ceiling_are_met(kind: str) -> None:
     assert 20 * np.log10(true_peak(audio, 8)) <= -1.0
     assert np.array_equal(mix, kept)
     assert audio.shape == mix.shape
-    assert report.after == measure_loudness(audio, RATE)
+    again = measure_loudness(audio, RATE)  # of the whole at once, not block by block
+    assert astuple(report.after) == pytest.approx(astuple(again), abs=1e-6)
 
 
 @pytest.mark.parametrize(("target", "ceiling"), [(-9.0, -0.5), (-16.0, -1.0), (-23.0, -2.0)])
@@ -114,7 +120,7 @@ def test_loop_keeps_its_seam() -> None:
     double, _ = master(np.tile(mix, (1, 2)), MixSettings(master=chain, ending="loop"), RATE)
     turn = double[:, : 4 * RATE]
     turn = turn * float((turn * audio).sum() / (turn**2).sum())  # the gains differ by the tolerance
-    assert np.abs(turn - audio).max() < 0.03
+    assert np.abs(turn - audio).max() < 0.05
 
 
 def test_lows_are_mono() -> None:
@@ -142,19 +148,25 @@ def test_same_bytes_twice() -> None:
     assert report == again
 
 
+def tonal_deviation(audio: np.ndarray) -> float:
+    """dB RMS off the target curve."""
+    centres, levels = third_octave_levels(audio, RATE)
+    return float(np.sqrt(np.nanmean(deviation_db(centres, levels, target_curve_db(centres)) ** 2)))
+
+
 def test_correction_moves_the_balance_towards_the_target() -> None:
     dull = music("dynamic").copy()
     spectrum = np.fft.rfft(dull)
     frequency = np.fft.rfftfreq(dull.shape[1], 1 / RATE)
     dull = np.fft.irfft(spectrum * (1 + frequency / 400.0) ** -0.6).astype(np.float32)
-    bands = correction(dull, RATE, 1.0)
-    assert all(abs(band.gain_db) <= 2.0 for band in bands)
+    centres, levels = third_octave_levels(dull, RATE)
+    bands = fitted_bands(centres, -deviation_db(centres, levels, target_curve_db(centres)), RATE)
+    assert all(abs(band.gain_db) <= MAX_CORRECTION_DB for band in bands)
     assert bands[-1].gain_db > 1.0
-    assert correction(dull, RATE, 0.0) == ()
-    before = np.sqrt(np.nanmean(tonal_deviation(dull, RATE)[1] ** 2))
+    before = tonal_deviation(dull)
     flat = replace(MasterSettings(), tonal_match=1.0, glue=0.0, soft_clip=0.0)
     audio, _ = master(dull, MixSettings(master=flat), RATE)
-    assert np.sqrt(np.nanmean(tonal_deviation(audio, RATE)[1] ** 2)) < before
+    assert tonal_deviation(audio) < 0.5 * before
 
 
 def test_target_curve_falls_2_db_per_octave_in_third_octaves() -> None:

@@ -24,8 +24,19 @@ from songwright.mix import (
     generic_settings,
     process_stem,
 )
-from songwright.mix.settings import MIX_ANCHOR_LUFS
-from songwright.mix.strip import STEM_PEAK_DBFS, high_pass_hz, velocity_level_db
+from songwright.mix.settings import (
+    MIX_ANCHOR_LUFS,
+    Chorus,
+    Curve,
+    DeEsser,
+    DelaySend,
+    Dip,
+    Phaser,
+    Send,
+    Transient,
+)
+from songwright.mix.staging import high_pass_hz, velocity_level_db
+from songwright.mix.strip import STEM_PEAK_DBFS
 from songwright.perform.model import PlayedNote, PlayedPart
 
 RATE = 48_000
@@ -43,6 +54,19 @@ EVERYTHING = PartMix(
     sidechain=Sidechain(6.0),
     reverb_send_db=0.0,
     noise_dbfs=-60.0,
+    dips=(Dip("lead", 900.0, 3.0, 1.0, Curve(((0.1, 0.0), (0.4, 1.0)))),),
+    transient=Transient(2.0, -2.0),
+    deesser=DeEsser(),
+    chorus=Chorus(mix=0.3),
+    phaser=Phaser(mix=0.3),
+    delay=DelaySend("1/16", -12.0, 0.4),
+    reverb_pre_delay_ms=10.0,
+    reverb_damp_hz=7_000.0,
+    sends=(Send("booth", -6.0),),
+    curves={
+        "level_db": Curve(((0.0, 0.0), (0.5, -3.0), (1.0, 0.0))),
+        "reverb_send_db": Curve(((0.0, 0.0), (0.5, 3.0))),
+    },
 )
 
 
@@ -64,7 +88,10 @@ def plucks(seconds: float, level: float = 0.1, seed: int = 0, every: float = 0.5
 
 def mixed(ending: str, strip: PartMix = EVERYTHING, **reverb: object) -> MixSettings:
     room = ReverbSettings("hall", 1.5, -10.0, 15.0)
-    return MixSettings({"chords": strip}, replace(room, **reverb), ending=ending, seed=5)
+    spaces = {"booth": ReverbSettings("studio", 0.3, -10.0)}
+    return MixSettings(
+        {"chords": strip}, replace(room, **reverb), ending=ending, seed=5, spaces=spaces
+    )
 
 
 @pytest.mark.parametrize("ending", ["final", "ring", "fade", "hard", "loop"])
@@ -138,7 +165,8 @@ def test_high_pass_stays_below_the_notes() -> None:
     strip = PartMix(high_pass_hz=150.0)
     assert high_pass_hz(strip, part(pitch=72)) == 150.0
     assert high_pass_hz(strip, part(pitch=36)) == pytest.approx(0.75 * 65.41, abs=0.1)
-    assert high_pass_hz(strip, part("drums", pitch=36)) == 150.0
+    kit = replace(part("drums", pitch=36), instrument="standard_kit")
+    assert high_pass_hz(strip, kit) == 150.0, "keys of a kit are no pitches"
 
 
 @pytest.mark.parametrize("ending", ["final", "ring", "fade", "hard"])
@@ -196,7 +224,11 @@ def test_loop_carries_tail_and_reverberation_to_its_start() -> None:
 def test_a_loop_is_its_own_past() -> None:
     """Two turns of the loop rendered as one loop equal the one turn, twice."""
     dry = plucks(2.0)
-    strip = replace(EVERYTHING, noise_dbfs=None, lofi=None, reverb_send_db=None)
+    # What wanders or follows a curve comes round once in a loop, however long that is.
+    strip = replace(
+        EVERYTHING, noise_dbfs=None, lofi=None, reverb_send_db=None, chorus=None, phaser=None,
+        dips=(), curves={},
+    )  # fmt: skip
     once = process_stem(mixed("loop", strip), part(), dry, 2 * RATE, (), RATE)
     twice = process_stem(mixed("loop", strip), part(), np.tile(dry, (1, 2)), 4 * RATE, (), RATE)
     turn = twice[:, : 2 * RATE]

@@ -17,6 +17,7 @@ from songwright.models.lines import (
     BAR,
     END,
     LINE_FEATURES,
+    MOST_TOKENS,
     START,
     VOCABULARY,
     Frame,
@@ -172,3 +173,18 @@ def test_taste_runs_from_the_expected_to_the_daring() -> None:
     assert tame.temperature < learned.temperature < daring.temperature
     assert learned.top_p == daring.top_p == 1.0
     assert Taste.of(7) == daring
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000))
+def test_no_sequence_outgrows_the_models(seed: int) -> None:
+    frame = Frame(4, 4, 8)
+    last = Sound(7 * 48 + 36, 12, 60)
+    rules = LineRules(voices=6, most_repeats=64, locked=(last,))
+    long = tuple(Sound(6 * i, 6, 60 + i % 7) for i in range(64))
+    grammar = LineGrammar(frame, Wish("chords"), rules, long, frame)
+    heard = len(grammar.beginning[0])
+    [tokens] = sample(random_decoder(VOCABULARY, seed), [grammar], [Random(seed)],
+                      LINE_FEATURES.offsets, Taste(1.0, 1.0))  # fmt: skip
+    assert grammar.done and heard + len(tokens) <= MOST_TOKENS
+    assert last in grammar.line

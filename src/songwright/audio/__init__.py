@@ -12,12 +12,16 @@ from songwright.audio.loudness import (
     short_term_curve,
 )
 from songwright.audio.spectrum import average_spectrum, band_levels, third_octave_levels
+from songwright.audio.storage import AudioBuffer, AudioSource, FileSource, new_buffer
 from songwright.audio.truepeak import TruePeakMeter, true_peak
 
 __all__ = [
     "FORMATS",
     "Audio",
+    "AudioBuffer",
+    "AudioSource",
     "AudioWriter",
+    "FileSource",
     "Loudness",
     "LoudnessMeter",
     "TruePeakMeter",
@@ -27,6 +31,7 @@ __all__ = [
     "checked_sample_rate",
     "integrated_lufs",
     "measure_loudness",
+    "new_buffer",
     "read_audio",
     "short_term_curve",
     "third_octave_levels",

@@ -7,6 +7,7 @@ later as a silent master.
 
 from __future__ import annotations
 
+import mmap
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,18 @@ def checked_audio(audio: ArrayLike, what: str = "audio", channels: int | None = 
             f"{what} holds NaN or infinite samples; the stage that made it is at fault"
         )
     return samples
+
+
+def release(array: Audio) -> None:
+    """Let a memory-mapped array's pages go; they come back from disk when they are touched.
+
+    Arrays that are not mapped are left alone.
+    """
+    base: Any = array
+    while base is not None and not isinstance(base, mmap.mmap):
+        base = getattr(base, "base", None)
+    if base is not None and hasattr(mmap, "MADV_DONTNEED"):
+        base.madvise(mmap.MADV_DONTNEED)
 
 
 def checked_sample_rate(sample_rate_hz: int) -> int:

@@ -1,19 +1,21 @@
-"""Audio files in and out: WAV and FLAC with 24 bits, MP3, Ogg Vorbis.
+"""Audio files in and out: WAV and FLAC with 16 or 24 bits, MP3, Ogg Vorbis.
 
 Writing goes beside the target and is renamed at the end, so a full disk never costs an older
 file. Samples are handed to the encoder in blocks: one large Ogg write overruns the stack of
 libsndfile 1.2.2, and a writer fed block by block need not hold the piece in memory.
 
-No dither is added at 24 bits. The rounding error lies at -146 dBFS, below any converter's own
-noise, while dither would break digital silence and the sum of stems equals mix.
+Stems and mixes are rounded to 24 bits without dither: the error lies at -146 dBFS, below any
+converter's own noise, and on that grid the sum of the stems *is* the mix. Finished masters are
+dithered (see `songwright.audio.pcm`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -21,6 +23,7 @@ from numpy.typing import ArrayLike
 
 from songwright.audio.buffers import Audio, checked_audio, checked_sample_rate
 from songwright.audio.ogg import with_fixed_serial
+from songwright.audio.pcm import BITS, LARGEST_WAV_BYTES, Quantiser, wav_bytes, wav_head
 from songwright.errors import AudioError, FileFormatError, OutputError
 
 BLOCK_FRAMES = 65_536
@@ -54,14 +57,15 @@ class AudioWriter:
         What every block will have; one or two channels.
     format
         ``wav``, ``flac``, ``mp3`` or ``ogg``; empty takes it from the suffix of `path`.
+    bits
+        16 or 24; WAV and FLAC only.
+    dither_seed
+        Dithers WAV and FLAC with this seed; None rounds.
 
     Attributes
     ----------
     frames
         Samples per channel written so far.
-    clipped
-        Samples beyond full scale so far; integer formats cannot hold them and they are limited
-        to ±1.
 
     Raises
     ------
@@ -70,45 +74,94 @@ class AudioWriter:
     """
 
     def __init__(
-        self, path: str | Path, sample_rate_hz: int, channels: int = 2, format: str = ""
+        self,
+        path: str | Path,
+        sample_rate_hz: int,
+        channels: int = 2,
+        format: str = "",
+        bits: int = 24,
+        dither_seed: int | None = None,
     ) -> None:
         self.path = Path(path)
         self.format = (format or self.path.suffix.lstrip(".")).lower()
         if self.format not in FORMATS:
             raise OutputError(f"cannot write {self.format!r} audio; use {', '.join(FORMATS)}")
-        rate = checked_sample_rate(sample_rate_hz)
-        if self.format == "mp3" and rate not in _MP3_RATES:
+        if bits not in BITS:
+            raise OutputError(f"cannot write {bits} bits; use 16 or 24")
+        self._rate = checked_sample_rate(sample_rate_hz)
+        if self.format == "mp3" and self._rate not in _MP3_RATES:
             raise OutputError(
-                f"MP3 cannot hold {rate} Hz; use 44,100 or 48,000 Hz or another format"
+                f"MP3 cannot hold {self._rate} Hz; use 44,100 or 48,000 Hz or another format"
             )
         self.channels = channels
         self.frames = 0
-        self.clipped = 0
+        self._quantiser = Quantiser(bits, channels, dither_seed)
+        self._over = 0
         self._beside = self.path.with_name(f".{self.path.name}.part")
+        self._wav: BinaryIO | None = None
+        self._encoder: soundfile.SoundFile | None = None
         try:
-            self._file = soundfile.SoundFile(
-                self._beside, "w", samplerate=rate, channels=channels, **FORMATS[self.format]
-            )
+            if self.format == "wav":
+                self._wav = self._beside.open("wb")
+                self._wav.write(wav_head(0, channels, self._rate, bits))
+            else:
+                settings = dict(FORMATS[self.format])
+                if self.format == "flac":
+                    settings["subtype"] = f"PCM_{bits}"
+                self._encoder = soundfile.SoundFile(
+                    self._beside, "w", samplerate=self._rate, channels=channels, **settings
+                )
         except (OSError, RuntimeError, TypeError) as error:
-            self._beside.unlink(missing_ok=True)
+            self.discard()
             raise OutputError(f"cannot write {self.path}: {error}") from error
+
+    @property
+    def clipped(self) -> int:
+        """Samples beyond full scale so far; integer formats cannot hold them."""
+        return self._over + self._quantiser.clipped
 
     def write(self, audio: ArrayLike) -> None:
         """Append samples of shape ``(channels, samples)``."""
         samples = checked_audio(audio, f"audio for {self.path.name}", self.channels)
         for start in range(0, samples.shape[1], BLOCK_FRAMES):
             block = samples[:, start : start + BLOCK_FRAMES]
-            self.clipped += int(np.count_nonzero(np.abs(block) > 1.0))
             try:
-                self._file.write(block.T)
-            except (OSError, RuntimeError, AssertionError) as error:
+                self._write_block(block)
+            except OSError as error:
+                full = error.errno == errno.ENOSPC
+                why = "the disk is full" if full else error.strerror or str(error)
+                raise OutputError(f"cannot write {self.path}: {why}") from error
+            except (RuntimeError, AssertionError) as error:
                 raise OutputError(f"cannot write {self.path}: is the disk full? {error}") from error
         self.frames += samples.shape[1]
+
+    def _write_block(self, block: Audio) -> None:
+        if self._wav is not None:
+            data = wav_bytes(self._quantiser.whole(block), self._quantiser.bits)
+            if self._wav.tell() + len(data) > LARGEST_WAV_BYTES:
+                raise OutputError(f"{self.path} is too long for a WAV file; use FLAC")
+            self._wav.write(data)
+        elif self._encoder is not None and self.format == "flac":
+            # libsndfile takes the upper bits of 32.
+            numbers = self._quantiser.whole(block)
+            self._encoder.write(numbers << (32 - self._quantiser.bits))
+        elif self._encoder is not None:
+            self._over += int(np.count_nonzero(np.abs(block) > 1.0))
+            self._encoder.write(block.T)
 
     def close(self) -> None:
         """Finish the file and give it its name."""
         try:
-            self._file.close()
+            if self._wav is not None:
+                if self._wav.tell() % 2:
+                    self._wav.write(b"\0")
+                self._wav.seek(0)
+                self._wav.write(
+                    wav_head(self.frames, self.channels, self._rate, self._quantiser.bits)
+                )
+                self._wav.close()
+            elif self._encoder is not None:
+                self._encoder.close()
             if soundfile.info(self._beside).frames < self.frames and self.format != "mp3":
                 raise OutputError(f"cannot write {self.path}: the file came out short (disk full?)")
             if self.format == "ogg":
@@ -123,8 +176,10 @@ class AudioWriter:
 
     def discard(self) -> None:
         """Remove what was written; the target keeps what it held before."""
-        with contextlib.suppress(OSError, RuntimeError):  # it is thrown away in any case
-            self._file.close()
+        for file in (self._wav, self._encoder):
+            with contextlib.suppress(OSError, RuntimeError):  # it is thrown away in any case
+                if file is not None:
+                    file.close()
         self._beside.unlink(missing_ok=True)
 
     def __enter__(self) -> AudioWriter:

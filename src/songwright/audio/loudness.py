@@ -204,6 +204,12 @@ def gated_loudness(powers: Samples64) -> float | None:
     return _level(float(audible[audible > relative_gate].mean()))
 
 
+def integrated_of_steps(powers: Samples64) -> float | None:
+    """Integrated loudness in LUFS of K-weighted powers of consecutive tenths of a second."""
+    steps = min(_STEPS_MOMENTARY, max(1, len(powers)))
+    return gated_loudness(np.convolve(powers, np.full(steps, 1.0 / steps), mode="valid"))
+
+
 def loudness_range(short_term: Samples64) -> float | None:
     """Loudness range in LU of short-term powers (EBU Tech 3342): gates at -70 LUFS and -20 LU."""
     audible = short_term[short_term > _power(ABSOLUTE_GATE_LUFS)]

@@ -12,6 +12,7 @@ from songwright.brief.length import shown as length_shown
 from songwright.brief.model import (
     Affect,
     Brief,
+    Curve,
     EnergyPoint,
     Heard,
     InstrumentRequest,
@@ -98,6 +99,7 @@ class Assembly:
             length=self._value("length", None),
             form=self._form(),
             energy=self._energy(),
+            curves=self._curves(),
             chart=self._value("chart", ()),
             instruments=instruments,
             only_these=only,
@@ -320,10 +322,18 @@ class Assembly:
 
     def _energy(self) -> tuple[EnergyPoint, ...]:
         points = self.typed.energy or self.reading.energy
-        by_place: dict[tuple[float | None, float], EnergyPoint] = {}
+        by_place: dict[tuple[float | None, float, float | None], EnergyPoint] = {}
         for point in points:
-            by_place[(point.seconds, point.position)] = point
-        return tuple(sorted(by_place.values(), key=lambda p: (p.position, p.seconds or 0.0)))
+            by_place[(point.seconds, point.position, point.bar)] = point
+        return tuple(
+            sorted(by_place.values(), key=lambda p: (p.position, p.seconds or 0.0, p.bar or 0.0))
+        )
+
+    def _curves(self) -> tuple[Curve, ...]:
+        offers = [o for o in self.offers if isinstance(o.value, Curve)]
+        self.heard += offers
+        drawn = {o.value.name: o.value for o in offers if isinstance(o.value, Curve)}
+        return tuple(drawn[name] for name in sorted(drawn))
 
     def _production(self) -> tuple[str, ...]:
         offers = self._of("production")

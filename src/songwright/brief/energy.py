@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
+from songwright.brief.curves import parse_points
 from songwright.brief.model import EnergyPoint
 from songwright.brief.numbers import NUMBER, read_number
 from songwright.brief.offers import WORD, Offer
@@ -89,7 +90,7 @@ def read_energy(reading: Reading) -> None:
 
 
 def parse_energy(value: object) -> tuple[tuple[EnergyPoint, ...], str]:
-    """Read the energy field: a curve (words or ``"0:0.2 0.6:0.9 1:0.3"``) or an intensity.
+    """Read the energy field: a curve (words, or points such as ``"0:0.2 16:0.9"``) or an intensity.
 
     Returns the points and the intensity, one of them empty. Raises `BriefError` if it is neither.
     """
@@ -100,15 +101,9 @@ def parse_energy(value: object) -> tuple[tuple[EnergyPoint, ...], str]:
         return (), text
     if text in _table().curves:
         return tuple(EnergyPoint(level, at) for at, level in _table().curves[text]), ""
-    pairs = re.fullmatch(r"(?:[01]?(?:\.\d+)?:[01]?(?:\.\d+)?[ ,;]*)+", text)
-    if pairs is not None:
-        points = [
-            (float(a), float(b))
-            for a, b in re.findall(r"(\d?(?:\.\d+)?):(\d?(?:\.\d+)?)", text)
-            if a and b
-        ]
-        if points and all(0 <= a <= 1 and 0 <= b <= 1 for a, b in points):
-            return tuple(EnergyPoint(b, a) for a, b in points), ""
+    points = parse_points(text)
+    if points is not None:
+        return points, ""
     if re.fullmatch(r"(?:\d(?:\.\d+)?[ ,;]*){1,64}", text):
         levels = [float(x) for x in re.findall(r"\d(?:\.\d+)?", text)]
         if all(0 <= x <= 1 for x in levels):
@@ -120,14 +115,16 @@ def parse_energy(value: object) -> tuple[tuple[EnergyPoint, ...], str]:
         return tuple(reading.energy), ""
     raise BriefError(
         f"the energy {str(value)!r} is not understood; write low, medium, high, a curve (build, "
-        f"arc, "
-        "falling, flat), levels such as '0.2 0.5 0.9', or 'builds to a climax at 1:10'"
+        "arc, falling, flat), levels such as '0.2 0.5 0.9', points such as '0:0.2 16:0.9' (bar and "
+        "level), or 'builds to a climax at 1:10'"
     )
 
 
 def point_text(point: EnergyPoint) -> str:
     """One point in words."""
     place = f"{point.seconds:g} s" if point.seconds is not None else f"{point.position:.0%}"
+    if point.bar is not None:
+        place = f"bar line {point.bar:g}"
     return f"energy {point.level:g} at {place}"
 
 

@@ -12,13 +12,21 @@ from difflib import get_close_matches
 from pathlib import PurePath
 
 from songwright.brief.chart import chart_text, parse_chart
+from songwright.brief.curves import parse_points, points_text
 from songwright.brief.energy import parse_energy, point_text
 from songwright.brief.form import form_text, parse_form
 from songwright.brief.key import parse_key
 from songwright.brief.length import parse_bars, parse_duration
 from songwright.brief.length import shown as length_shown
 from songwright.brief.meter import parse_meter
-from songwright.brief.model import USES, Avoid, ChartBar, InstrumentRequest, SectionRequest
+from songwright.brief.model import (
+    USES,
+    Avoid,
+    ChartBar,
+    Curve,
+    InstrumentRequest,
+    SectionRequest,
+)
 from songwright.brief.negatives import avoided
 from songwright.brief.offers import NUMBER, WORD, Offer
 from songwright.brief.phrases import find_phrases
@@ -38,6 +46,7 @@ from songwright.theory import Key
 ENDINGS = ("final", "fade", "hard", "loop", "ring")
 FEELS = ("straight", "swing", "shuffle", "half-time", "double-time")
 DENSITIES = ("sparse", "medium", "dense")
+REGISTERS = ("low", "middle", "high")
 
 
 class FieldReading(Reading):
@@ -245,6 +254,8 @@ def _energy(reading: FieldReading, value: object) -> None:
     points, intensity = parse_energy(value)
     if intensity:
         reading.say("intensity", intensity, intensity, str(value))
+    if points and points == parse_points(value):
+        reading.say("energy curve", Curve("energy", points), points_text(points), str(value))
     for point in points:
         reading.energy.append(point)
         reading.say("energy", point, point_text(point), str(value))
@@ -273,12 +284,36 @@ def _choice(
     return read
 
 
+def _drawn(
+    name: str, words: Callable[[FieldReading, object], None] | None = None
+) -> Callable[[FieldReading, object], None]:
+    """A reader of a curve by points, or of the words of a control of the same name."""
+
+    def read(reading: FieldReading, value: object) -> None:
+        points = parse_points(value)
+        if points is not None:
+            shown = f"{name} {points_text(points)}"
+            reading.say(f"{name} curve", Curve(name, points), shown, str(value))
+        elif words is not None:
+            words(reading, value)
+        else:
+            raise BriefError(
+                f"the {name} {str(value)!r} is not understood; write points of bar and level, "
+                "such as “0:0.2 16:0.9 24:0.5”"
+            )
+
+    return read
+
+
 _READERS: dict[str, Callable[[FieldReading, object], None]] = {
     "style": _style, "use": _use, "key": _key, "tempo": _tempo, "meter": _meter,
     "duration": _duration, "bars": _bars, "form": _form, "chords": _chords,
     "instruments": _instruments, "avoid": _avoid, "title": _title, "mood": _mood,
     "energy": _energy, "ending": _choice("ending", ENDINGS, "ending"),
-    "feel": _choice("feel", FEELS, "feel"), "density": _choice("density", DENSITIES, "density"),
+    "feel": _choice("feel", FEELS, "feel"),
+    "density": _drawn("density", _choice("density", DENSITIES, "density")),
+    "register": _drawn("register", _choice("register", REGISTERS, "register")),
+    "tension": _drawn("tension"),
 }  # fmt: skip
 
 FIELDS = tuple(_READERS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from songwright.score import Note
 from songwright.theory import Key, Meter
 
 USES = (
@@ -85,11 +86,24 @@ class SectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class EnergyPoint:
-    """Energy 0..1 at a time: ``position`` 0..1 of the piece, or ``seconds`` when not None."""
+    """Energy 0..1 (or the level of another curve) at a place.
+
+    The place is ``position`` 0..1 of the piece, or ``seconds`` or ``bar`` (bars from the
+    beginning, fractions allowed) when not None.
+    """
 
     level: float
     position: float = 0.0
     seconds: float | None = None
+    bar: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A curve drawn by hand: ``density``, ``register`` or ``tension``, by points."""
+
+    name: str
+    points: tuple[EnergyPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +162,8 @@ class Brief:
     length: Length | None = None
     form: tuple[SectionRequest, ...] = ()
     energy: tuple[EnergyPoint, ...] = ()
+    curves: tuple[Curve, ...] = ()  # drawn by hand
+    motif: tuple[Note, ...] = ()  # to be the theme; ticks from its first bar line
     chart: tuple[ChartBar, ...] = ()  # chord chart for the whole piece, repeated to its length
     instruments: tuple[InstrumentRequest, ...] = ()
     only_these: bool = False  # nothing but the instruments listed ("solo piano")

@@ -28,8 +28,9 @@ def understand(prompt: str = "", fields: Mapping[str, object] | None = None) -> 
     fields
         Values of single controls, which win over the prompt: ``style``, ``use``, ``key``,
         ``tempo``, ``meter``, ``duration``, ``bars``, ``form``, ``chords``, ``instruments``,
-        ``avoid``, ``title``, ``mood``, ``energy``, ``ending``, ``feel``, ``density``. Empty ones
-        are ignored.
+        ``avoid``, ``title``, ``mood``, ``energy``, ``ending``, ``feel``, ``density``, ``register``,
+        ``tension``. Empty ones are ignored. ``energy``, ``density``, ``register`` and ``tension``
+        take curves by points, ``"0:0.2 16:0.9"`` (see `songwright.brief.curves`).
 
     Returns
     -------

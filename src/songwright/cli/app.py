@@ -15,6 +15,8 @@ _COMMANDS = {
         "show": ("songwright.cli.show", "Show a piece: sections × parts, chords, themes."),
         "evaluate": ("songwright.cli.evaluate", "Judge packages, MIDI, MusicXML and audio files."),
         "refine": ("songwright.cli.refine", "Change a piece, and nothing outside what was named."),
+        "mix": ("songwright.cli.mix", "Show the mix with its reasons, and change it by hand."),
+        "master": ("songwright.cli.master", "Master a piece again: for film, club, like a track."),
         "diff": ("songwright.cli.diff", "Say in music terms what differs between two pieces."),
         "fix": ("songwright.cli.fix", "Try the judge's remedies; keep those that help."),
         "export": ("songwright.cli.export", "Write a piece for DAWs, notation and players."),
@@ -32,6 +34,7 @@ _COMMANDS = {
     "What there is": {
         "styles": ("songwright.cli.catalogue", "List the styles."),
         "instruments": ("songwright.cli.catalogue", "List the instruments."),
+        "palette": ("songwright.cli.palette", "Browse, search, vary and hear the sounds."),
         "warm-up": ("songwright.cli.warmup", "Compile the sound engine ahead of its first use."),
     },
 }

@@ -29,9 +29,13 @@ def styles(as_json: bool) -> None:
 
 @click.command()
 @click.option("--family", help="Only one family, such as strings.")
+@click.option("--soundfont", help="List the presets of an .sf2 or .sf3 file, or of auto, instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def instruments(family: str | None, as_json: bool) -> None:
+def instruments(family: str | None, soundfont: str | None, as_json: bool) -> None:
     """List the instruments with family, program and range."""
+    if soundfont:
+        _presets(soundfont, as_json)
+        return
     from songwright.errors import StyleError  # noqa: PLC0415
     from songwright.score import instruments as table  # noqa: PLC0415
     from songwright.theory.pitch import pitch_name  # noqa: PLC0415
@@ -49,3 +53,22 @@ def instruments(family: str | None, as_json: bool) -> None:
         for i in found
     ]  # fmt: skip
     print_table(("instrument", "family", "GM program", "range"), rows)
+
+
+def _presets(asked: str, as_json: bool) -> None:
+    """List the presets of a soundfont, and whose it is."""
+    from songwright.errors import FileFormatError  # noqa: PLC0415
+    from songwright.render.soundfonts import sources_for  # noqa: PLC0415
+    from songwright.render.soundfonts.source import Soundfont  # noqa: PLC0415 (loads numba)
+
+    (source,) = sources_for(asked)
+    if not isinstance(source, Soundfont):
+        raise FileFormatError(f"{asked} is one instrument; only .sf2 and .sf3 files hold presets")
+    if as_json:
+        rights = asdict(source.credit)
+        click.echo(json.dumps({"credit": rights, "presets": [asdict(p) for p in source.presets]}))
+        return
+    rows = [("kit" if p.bank == 128 else str(p.bank), str(p.program + 1), p.name)
+            for p in source.presets]  # fmt: skip
+    print_table(("bank", "program", "preset"), rows, source.credit.name)
+    click.echo(f"licence: {source.credit.licence} ({source.credit.origin})")

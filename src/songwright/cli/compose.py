@@ -11,6 +11,8 @@ import click
 from songwright.cli.output import print_table, progress_bar
 from songwright.errors import BriefError
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
 
 @click.command(
     epilog='Example:  songwright compose "waltz for music box, 40 seconds" --out waltz --format mp3'
@@ -42,6 +44,17 @@ from songwright.errors import BriefError
 @click.option("--chords", help='A chord chart or a file with one: "Dm7 | G7 | Cmaj7 | %".')
 @click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
 @click.option("--avoid", help='Must not sound: "drums, brass".')
+@click.option("--energy", help='low … high, a shape, or points of bar and level: "0:0.2 16:0.9".')
+@click.option("--density", help='sparse, medium, dense, or points such as "0:0.2 16:0.9".')
+@click.option("--register", help='low, middle, high, or points such as "0:0.2 16:0.9".')
+@click.option("--tension", help='Points of bar and level, such as "0:0.2 16:0.9 24:0.5".')
+@click.option(
+    "--melody", "given_melody", type=_FILE, help="A MIDI or MusicXML tune, kept to the note."
+)
+@click.option("--bassline", "given_bass", type=_FILE, help="A bass line that is kept to the note.")
+@click.option("--drum-track", "given_drums", type=_FILE, help="Drums that are kept to the note.")
+@click.option("--chord-track", "given_chords", type=_FILE, help="Chords as symbols or as notes.")
+@click.option("--develop", type=_FILE, help="A tune whose opening becomes the theme of the piece.")
 @click.option("--title", help="Title of the piece.")
 @click.option(
     "--maker",
@@ -72,6 +85,17 @@ from songwright.errors import BriefError
     show_default=True,
     help="Formats of the master, comma-separated: wav, flac, mp3, ogg.",
 )
+@click.option(
+    "--soundfont",
+    multiple=True,
+    help="An .sf2, .sf3 or .sfz to play with, WHO=FILE for one part, or auto; can be repeated.",
+)
+@click.option(
+    "--target",
+    "delivery",
+    default="",
+    help="Where the master goes: streaming, loud, club, film … (`songwright master` lists them).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: Any) -> None:
@@ -80,15 +104,35 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     audio, evaluation = not options.pop("no_audio"), not options.pop("no_evaluation")
     cluster = options.pop("cluster")
     formats = tuple(f.strip().lower() for f in options.pop("formats").split(",") if f.strip())
+    soundfont, delivery = options.pop("soundfont"), options.pop("delivery")
+    develop = options.pop("develop")
+    given = {
+        name.removeprefix("given_"): file for name in tuple(options)
+        if name.startswith("given_") and (file := options.pop(name)) is not None
+    }  # fmt: skip
     fields = {name: value for name, value in options.items() if value is not None}
     if "chords" in fields:
         fields["chords"] = _text_or_file(fields["chords"])
     if prompts is not None:
-        if prompt or fields:
+        if prompt or fields or soundfont or delivery or given or develop:
             raise BriefError("--prompts takes all from the file; leave out the other options")
         _batch(prompts, out, jobs, cluster, audio, formats, evaluation, seed, quiet, as_json)
         return
-    _one(prompt, out, seed, fields, audio, formats, evaluation, quiet, as_json)
+    _one(
+        prompt,
+        out,
+        seed,
+        fields,
+        audio,
+        formats,
+        evaluation,
+        soundfont,
+        delivery,
+        quiet,
+        as_json,
+        given,
+        develop,
+    )
 
 
 def _text_or_file(text: str) -> str:
@@ -108,14 +152,22 @@ def _one(
     audio: bool,
     formats: tuple[str, ...],
     evaluation: bool,
+    soundfont: tuple[str, ...],
+    delivery: str,
     quiet: bool,
     as_json: bool,
+    given: dict[str, Path],
+    develop: Path | None,
 ) -> None:
     from songwright import session  # noqa: PLC0415
+    from songwright.session.given import compose_given  # noqa: PLC0415
 
     with progress_bar(quiet or as_json) as tell:
-        song = session.compose(prompt, seed, **fields)
-        package = song.save(out, audio, formats, tell, evaluation)
+        if given or develop:
+            song = compose_given(prompt, seed, controls=given, develop=develop, **fields)
+        else:
+            song = session.compose(prompt, seed, **fields)
+        package = song.save(out, audio, formats, tell, evaluation, soundfont, delivery)
     if as_json:
         click.echo((package.folder / "report.json").read_text("utf-8"))
         return

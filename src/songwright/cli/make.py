@@ -41,7 +41,7 @@ def make(preset: str | None, prompt: str, out: Path | None, **options: Any) -> N
     if quiet:
         return
     rows = [(item.path, item.purpose) for item in delivery.files]
-    print_table(("file", "for"), rows, delivery.song.score.title)
+    print_table(("file", "for"), rows, delivery.song.score.title if delivery.song else found.title)
     for note in delivery.notes:
         click.echo(f"note: {note}")
     click.echo(f"\n{delivery.folder}")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from songwright.cli.output import print_table, progress_bar
+from songwright.errors import ProjectError
 
 
 @click.command(
@@ -28,13 +29,22 @@ from songwright.cli.output import print_table, progress_bar
 @click.option("--bars", help='Such as "17-24".')
 @click.option("--level", help="harmony, melody, rhythm, voicing, performance, instrument or mix.")
 @click.option("--vary", type=float, help="Vary by 0..1.")
-@click.option("--energy", help='"more", "less", or levels: "verse 0.4, chorus 0.8, chorus 1".')
-@click.option("--density", help='"higher", "lower", or -1..1.')
+@click.option(
+    "--energy",
+    help='"more", "less", levels: "verse 0.4, chorus 0.8", or points: '
+    '"0:0.2 16:0.9" (bar and level).',
+)
+@click.option("--density", help='"higher", "lower", -1..1, or points.')
+@click.option("--register", help='"higher", "lower", or points.')
+@click.option("--tension", help='"more", "less", or points.')
 @click.option("--theme", help='"new"; "strongest" with --repeat-more.')
 @click.option("--hook", help='"strong": of several new themes the most striking.')
 @click.option("--repeat-more", is_flag=True, help="The theme opens every section.")
 @click.option("--harmony", help="clearer, reharmonise or new.")
 @click.option("--chords", help='A chart: "Dm7 | G7 | C | %".')
+@click.option("--insert", help='A section: "bridge after chorus#2", "4-bar build before drop".')
+@click.option("--meter", help='Another metre for the whole piece, such as "3/4" or "6/8".')
+@click.option("--voicing", help='close, open, drop-2, drop-3, spread, "first inversion" …')
 @click.option("--ending", help="final, ring, fade, hard or loop.")
 @click.option("--add", help="An instrument or a role.")
 @click.option("--rhythm", help="steadier.")
@@ -70,20 +80,24 @@ def refine(
     from songwright.session.refine.options import edits_of  # noqa: PLC0415
     from songwright.session.song import load  # noqa: PLC0415
 
+    files = [(k, f) for k, f in (("take", take_file), ("control", control_file)) if f is not None]
     if variant:
-        _variant(folder, variant, words, scope, options, as_json)
+        if dry_run or out is not None:
+            raise ProjectError(
+                "a variant's child stays in its project; leave out --out and --dry-run"
+            )
+        _variant(folder, variant, words, scope, options, files, as_json)
         return
     parent = package_folder(folder)
     song = load(parent)
     named = {k.replace("_", "-"): v for k, v in options.items() if v not in (None, False)}
     edits = list(edits_of(named, song.plan))
-    for kind, file in (("take", take_file), ("control", control_file)):
-        if file is not None:
-            edits.append(edit_of_file(kind, file, song, str(options.get("part") or "")))
+    for kind, file in files:
+        edits.append(edit_of_file(kind, file, song, str(options.get("part") or "")))
     outcome = refine_song(song, words, *edits, scope=scope)
     changes = difference(song, outcome.song)
     if not as_json:
-        for line in outcome.done:
+        for line in (*outcome.done, *outcome.measured):
             click.echo(f"  {line}")
         for word in outcome.not_understood:
             click.echo(f"not understood: {word}")
@@ -98,7 +112,8 @@ def refine(
         target = str(package.folder)
     if as_json:
         click.echo(json.dumps(
-            {"folder": target, "done": outcome.done, "not_understood": outcome.not_understood,
+            {"folder": target, "done": outcome.done, "measured": outcome.measured,
+             "not_understood": outcome.not_understood,
              "changes": [[c.topic, c.before, c.after] for c in changes]},
             ensure_ascii=False, indent=1,
         ))  # fmt: skip
@@ -107,24 +122,28 @@ def refine(
 
 
 def _variant(
-    folder: Path, name: str, words: str, scope: str, options: dict[str, Any], as_json: bool
-) -> None:
+    folder: Path, name: str, words: str, scope: str, options: dict[str, Any],
+    files: list[tuple[str, Path]], as_json: bool,
+) -> None:  # fmt: skip
     """Refine a variant of a project; the child is written symbolically, `finish` renders it."""
     from songwright.cli.projects import open_project  # noqa: PLC0415
+    from songwright.session.refine.files import edit_of_file  # noqa: PLC0415
     from songwright.session.refine.options import edits_of  # noqa: PLC0415
     from songwright.session.refine.variants import refine_variant  # noqa: PLC0415
     from songwright.session.variants.stages import song_of  # noqa: PLC0415
 
     named = {k.replace("_", "-"): v for k, v in options.items() if v not in (None, False)}
     with open_project(folder) as project:
-        plan = song_of(project, project.variant(name)).plan
-        child, outcome = refine_variant(project, name, words, *edits_of(named, plan), scope=scope)
+        song = song_of(project, project.variant(name))
+        edits = list(edits_of(named, song.plan))
+        edits += [edit_of_file(k, f, song, str(options.get("part") or "")) for k, f in files]
+        child, outcome = refine_variant(project, name, words, *edits, scope=scope)
         child_name = child.name
     if as_json:
         click.echo(json.dumps({"variant": child_name, "parent": name, "done": outcome.done,
                                "not_understood": outcome.not_understood}))  # fmt: skip
         return
-    for line in outcome.done:
+    for line in (*outcome.done, *outcome.measured):
         click.echo(f"  {line}")
     for word in outcome.not_understood:
         click.echo(f"not understood: {word}")

@@ -25,13 +25,18 @@ from songwright.cli.output import progress_bar
     show_default=True,
     help="Formats of the master, comma-separated: wav, flac, mp3, ogg.",
 )
+@click.option(
+    "--soundfont",
+    multiple=True,
+    help="An .sf2, .sf3 or .sfz to play with, WHO=FILE for one part, or auto; can be repeated.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def render(midi: Path, out: Path, formats: str, quiet: bool) -> None:
+def render(midi: Path, out: Path, formats: str, soundfont: tuple[str, ...], quiet: bool) -> None:
     """Play the MIDI file MIDI, from anywhere, into stems, a mix and a master."""
     from songwright import session  # noqa: PLC0415
 
     wanted = tuple(f.strip().lower() for f in formats.split(",") if f.strip())
     with progress_bar(quiet) as tell:
-        package = session.render_midi(midi, out, wanted, tell)
+        package = session.render_midi(midi, out, wanted, tell, soundfont)
     if not quiet:
         click.echo(f"{package.folder}: {', '.join(package.files)}")

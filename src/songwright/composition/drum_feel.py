@@ -64,6 +64,8 @@ def _busyness(part: PartPlan, plan: Plan, section: SectionPlan, bar: int) -> flo
         start += length
     place = (energy - low) / (high - low) if high - low > 0.1 else energy
     shift = sum(_SHIFT.get(word, 0.0) for word in part.adjectives)
+    if drawn := plan.drawn("density"):
+        shift += 0.8 * (drawn[min(bar, len(drawn) - 1)] - 0.5)
     return 0.5 * energy + 0.5 * place + 0.8 * (part.density - 0.5) + shift
 
 

@@ -24,6 +24,8 @@ from songwright.composition.drum_meter import Stroke, pulses, strokes_of_grid
 from songwright.composition.drum_voices import is_kit, key_of
 from songwright.composition.learned.drum_seam import LearnedDrums, learned_drums
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
+from songwright.composition.transitions import PATTERNS as TRANSITIONS
+from songwright.composition.transitions import transition_notes
 from songwright.score import Note
 from songwright.seeds import rng
 from songwright.theory import Chord
@@ -64,6 +66,8 @@ def drum_part(part: PartPlan, plan: Plan) -> tuple[Note, ...]:
     StyleError
         If a pattern is not among the grooves.
     """
+    if part.patterns and part.patterns[0] in TRANSITIONS:
+        return transition_notes(part, plan)
     notes: list[Note] = []
     learned = learned_drums(part, plan, partial(_steady_alone, part, plan))
     for section in plan.sections:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from random import Random
 
 from songwright.brief.model import Brief, SectionRequest
+from songwright.composition.drawn import levels_of
 from songwright.composition.frame import Frame
 from songwright.composition.plan import SectionPlan
 from songwright.composition.uses import Use
@@ -339,28 +340,15 @@ def _phrased(section: SectionPlan, bar: int) -> float:
     return 0.0
 
 
+_OBEYED = 0.85  # how far the curve asked for outweighs the form's own
+
+
 def _drawn(curve: list[float], brief: Brief, frame: Frame) -> list[float]:
     """Bend the curve to the energy points of the brief; between them it is straight."""
     if not brief.energy:
         return curve
     bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
-    total = frame.bars
-    points = sorted(
-        (
-            p.position * total if p.seconds is None else min(total, p.seconds / bar_seconds),
-            p.level,
-        )
-        for p in brief.energy
-    )
-    if points[0][0] > 0:
-        points.insert(0, (0.0, curve[0] if len(points) > 1 else min(curve[0], points[0][1])))
-    if points[-1][0] < total:
-        points.append((float(total), points[-1][1]))
-    drawn = []
-    for bar in range(total):
-        x = bar + 0.5
-        k = max(i for i, p in enumerate(points) if p[0] <= x)
-        (x0, y0), (x1, y1) = points[k], points[min(k + 1, len(points) - 1)]
-        line = y0 if x1 <= x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-        drawn.append(0.85 * line + 0.15 * curve[bar])
-    return drawn
+    first = min(brief.energy, key=lambda p: (p.bar or 0.0, p.seconds or 0.0, p.position)).level
+    first = curve[0] if len(brief.energy) > 1 else min(curve[0], first)
+    line = levels_of(brief.energy, frame.bars, bar_seconds, first)
+    return [_OBEYED * x + (1.0 - _OBEYED) * y for x, y in zip(line, curve, strict=True)]

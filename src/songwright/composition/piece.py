@@ -11,6 +11,7 @@ from songwright.composition.learned.drum_seam import drum_decisions
 from songwright.composition.learned.tunes import Rank, tune_decisions
 from songwright.composition.plan import Decision, Plan
 from songwright.composition.planning import make_plan
+from songwright.composition.shaping import shaped_score
 from songwright.score import Score
 
 _HEARD = 0.012
@@ -53,6 +54,7 @@ def compose_piece(
             why = f"{plan.key} was not heard clearly in the first draft: clearer chords"
             said = (*other.decisions, Decision("harmony", "clearer", why))
             plan, score = replace(other, decisions=said), written
+    plan, score = shaped_score(plan, score)
     players = (*tune_decisions(plan, brief, rank), *drum_decisions(plan))
     return replace(plan, decisions=(*plan.decisions, *players)), score
 

@@ -85,6 +85,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnCurve:
+    """A curve drawn by hand (``density``, ``register``, ``tension``): a level 0..1 for each bar."""
+
+    name: str
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A piece before its notes. ``energy`` has one value 0..1 for each bar."""
 
@@ -110,6 +118,7 @@ class Plan:
     production: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     maker: str = "mixed"  # "rules", "learned", or "mixed": learned where it reads better
+    curves: tuple[DrawnCurve, ...] = ()
 
     def section_at(self, bar: int) -> SectionPlan:
         """The section that holds a bar (the last one for bars past the end)."""
@@ -117,6 +126,10 @@ class Plan:
             if section.start_bar <= bar < section.end_bar:
                 return section
         return self.sections[-1]
+
+    def drawn(self, name: str) -> tuple[float, ...]:
+        """The levels of a curve that was drawn by hand; empty if it was not."""
+        return next((c.levels for c in self.curves if c.name == name), ())
 
     def part(self, part_id: str) -> PartPlan:
         return next(part for part in self.parts if part.id == part_id)

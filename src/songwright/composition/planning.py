@@ -9,13 +9,17 @@ from dataclasses import replace
 from songwright.brief.model import Affect, Brief, Length
 from songwright.composition.areas import travelled
 from songwright.composition.clarity import clarity
+from songwright.composition.drawn import with_curves
 from songwright.composition.ensemble import assign_sections, choose_parts
 from songwright.composition.form import form_bars, plan_sections
 from songwright.composition.frame import make_frame
 from songwright.composition.harmony import CLEAR, compose_harmony
 from songwright.composition.layering import staggered
+from songwright.composition.motif import with_motif_harmony
 from songwright.composition.plan import Decision, Plan
+from songwright.composition.sounds import choose_sounds
 from songwright.composition.stops import with_stops
+from songwright.composition.transitions import with_transitions
 from songwright.composition.uses import Use, use_of
 from songwright.seeds import rng
 from songwright.styles import Style, style, style_ids
@@ -44,6 +48,7 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
     frame = make_frame(brief, facts, use, rng(seed, "frame"))
     sections, energy = plan_sections(brief, facts, use, frame, rng(seed, "form"))
     parts, granted = choose_parts(brief, facts, use, rng(seed, "ensemble"))
+    parts, sounding = choose_sounds(parts, brief, facts, seed)
     if sum(part.role not in ("drums", "percussion") for part in parts) == 1:
         # A soloist has nobody to introduce the tune: every section is the tune.
         sections = tuple(
@@ -52,6 +57,7 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
         )
     sections = staggered(assign_sections(sections, parts, facts), parts)
     sections = with_stops(sections, facts.stops, seed)
+    sections, parts, moving = with_transitions(sections, parts, brief, facts, seed)
     journey = travelled(sections, brief, facts, frame.ending)
     usual = facts.performance.velocity or use.velocity
     soft, loud = _DYNAMICS.get(brief.dynamics, (usual[0], usual[1]))
@@ -61,12 +67,12 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
         swing=frame.swing, swing_unit_ticks=frame.swing_unit_ticks, bars=frame.bars,
         sections=journey, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
         dynamics_low=soft, dynamics_high=loud, production=brief.production,
-        decisions=(*decisions, *frame.decisions, *granted), maker=maker,
+        decisions=(*decisions, *frame.decisions, *granted, *sounding, *moving), maker=maker,
     )  # fmt: skip
     composed = compose_harmony(plan, brief, facts, clear)
     if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:
         composed = compose_harmony(replace(plan, sections=sections), brief, facts, clear)
-    return composed
+    return with_curves(with_motif_harmony(composed, brief, facts), brief)
 
 
 def _style_of(brief: Brief, decisions: list[Decision]) -> Style:

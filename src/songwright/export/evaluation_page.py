@@ -60,7 +60,7 @@ def evaluation_html(
         piece = piece or _piece(score, plan, performance)
         body.append(_form(score, plan, piece, judgement))
     if curves is not None:
-        body.append(_sound(curves, piece))
+        body.append(_sound(curves, piece, score))
     body.append(_metrics(judgement))
     return document(f"{title}: evaluation", "".join(body), _STYLE)
 
@@ -173,21 +173,15 @@ def _legend(score: Score) -> str:
     return f'<p class="caption">{" &nbsp; ".join(chips)}</p>'
 
 
-def _sound(curves: SoundCurves, piece: Piece | None) -> str:
-    from songwright.export import evaluation_sound_pictures as draw  # noqa: PLC0415
+def _sound(curves: SoundCurves, piece: Piece | None, score: Score | None) -> str:
+    from songwright.export.evaluation_sound_pictures import sound_section  # noqa: PLC0415
 
     sections: list[tuple[float, str]] = []
     if piece is not None:
         sections = [(piece.bar_seconds(s.start_bar), s.function) for s in piece.sections
                     if s.start_bar < piece.bars]  # fmt: skip
-    loudness = draw.loudness_picture(curves, sections)
-    whose = curves.style.replace("_", " ") or "recordings at large"
-    parts = ["<h2>The sound</h2>"]
-    if loudness:
-        parts += ["<h3>Loudness</h3>", loudness, _caption("Short-term loudness, windows of 3 s.")]
-    below = _caption(f"Line: third octaves of the piece. Dashed: the even balance of {whose}.")
-    parts += ["<h3>Spectrum</h3>", draw.spectrum_picture(curves), below]
-    return "".join(parts)
+    names = {part.id: part.name for part in score.parts} if score is not None else {}
+    return "<h2>The sound</h2>" + sound_section(curves, sections, names)
 
 
 def _metrics(judgement: Judgement) -> str:

@@ -5,9 +5,6 @@ They share width and colours with `songwright.export.pictures` and carry text ti
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
 from collections.abc import Sequence
 from html import escape
 
@@ -22,6 +19,7 @@ from songwright.evaluate.symbolic.arrangement import bar_energy_db
 from songwright.evaluate.symbolic.fitness import smoothed_likeness
 from songwright.evaluate.symbolic.structure import half_bar_chroma
 from songwright.export.pictures import WIDTH
+from songwright.export.png import inline_image, png
 from songwright.score import Score, TimeMap
 
 _MOST_BARS = 240
@@ -86,12 +84,10 @@ def similarity_picture(piece: Piece) -> str:
                 f'<path d="M0 {y:.1f}H{left + room}" stroke="{PLANNED}" stroke-width="0.6"/>'
                 f'<text x="0" y="{y + 11:.1f}" font-size="10">{escape(name[:11])}</text>'
             )
-    data = base64.b64encode(grey_png(shades)).decode()
+    image = inline_image(png(shades), left, top, room, room, smooth=False)
     return (
         f'<svg class="matrix" viewBox="0 0 {left + room} {top + room}" role="img" '
-        f'aria-label="{title}"><title>{title}</title><image x="{left}" y="{top}" width="{room}" '
-        f'height="{room}" preserveAspectRatio="none" style="image-rendering:pixelated" '
-        f'href="data:image/png;base64,{data}"/>{"".join(marks)}</svg>'
+        f'aria-label="{title}"><title>{title}</title>{image}{"".join(marks)}</svg>'
     )
 
 
@@ -126,23 +122,6 @@ def section_marks(bounds: Sequence[tuple[float, str]], height: int) -> list[str]
         f'<text x="{x * WIDTH + 3:.1f}" y="10" font-size="10" opacity="0.7">{escape(name)}</text>'
         for x, name in bounds
     ]
-
-
-def grey_png(shades: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> bytes:
-    """An 8-bit greyscale PNG of an array ``(rows, columns)``."""
-    rows, columns = shades.shape
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    lines = b"".join(b"\x00" + row.tobytes() for row in shades)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0))
-        + chunk(b"IDAT", zlib.compress(lines, 9))
-        + chunk(b"IEND", b"")
-    )
 
 
 def energy_picture(piece: Piece, height: int = 110) -> str:

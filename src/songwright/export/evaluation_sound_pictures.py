@@ -1,20 +1,57 @@
-"""Pictures of the sound as inline SVG: loudness over time, spectrum against its target."""
+"""Pictures of the sound as inline SVG: loudness over time, spectrum against its target, and all
+pictures of a sound together, as reports show them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from songwright.export.evaluation_pictures import MEASURED, polyline, section_marks, svg
 from songwright.export.pictures import WIDTH
+from songwright.export.sound_portrait import (
+    masking_picture,
+    spectrogram_picture,
+    stereo_picture,
+)
 
 if TYPE_CHECKING:
     from songwright.evaluate.sound import SoundCurves
 
 _TARGET = "#8d99ae"
 _ROOM = WIDTH - 64  # to the right of it stand the names of the levels
+
+
+def sound_section(
+    curves: SoundCurves, sections: Sequence[tuple[float, str]], names: Mapping[str, str]
+) -> str:
+    """Every picture of a sound with its heading and what it shows.
+
+    ``sections`` are starts in seconds and names; ``names`` those of the parts by id.
+    """
+    portrait = curves.portrait
+    whose = curves.style.replace("_", " ") or "recordings at large"
+    rows = [
+        ("Loudness", loudness_picture(curves, sections), "Short-term loudness, windows of 3 s."),
+        ("Spectrum", spectrum_picture(curves),
+         f"Line: third octaves of the piece. Dashed: the even balance of {whose}."),
+    ]  # fmt: skip
+    if portrait is not None:
+        rows += [
+            ("Spectrogram", spectrogram_picture(portrait), "From dark to light over 75 dB."),
+            ("Stereo field", stereo_picture(portrait),
+             "Left: an upright line is mono, a round cloud is wide. Right: correlation; below 0 "
+             "parts of the sound cancel in mono."),
+            ("Masking", masking_picture(portrait, names),
+             "Share of each part that the others cover, second by second."),
+        ]  # fmt: skip
+    return "".join(
+        f'<h3>{title}</h3>{picture}<p class="caption">{text}</p>'
+        for title, picture, text in rows
+        if picture
+    )
 
 
 def loudness_picture(

@@ -15,6 +15,8 @@ from songwright.composition import Plan
 from songwright.composition.density import density_class
 from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
+from songwright.export.curve_rows import curve_rows
+from songwright.export.delivered import Delivered, delivered
 from songwright.score import Score, TimeMap, instrument
 from songwright.theory import Key
 from songwright.theory.pitch import pitch_name
@@ -54,7 +56,8 @@ class Report:
 
 def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
     """Measure the files of a package and set them against brief and plan."""
-    midi = measure_midi((folder / "song.mid").read_bytes())
+    written = (folder / "song.mid").read_bytes()
+    midi = measure_midi(written)
     audio = None
     master = next((folder / f"master.{e}" for e in ("wav", "flac", "mp3", "ogg")
                    if (folder / f"master.{e}").exists()), None)  # fmt: skip
@@ -68,9 +71,11 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         _key_row(brief, plan, midi, audio),
         *_cast_rows(brief, plan, midi),
         *_shape_rows(brief, plan, midi),
-    ]
+        *(Row(name, asked, planned, heard, _verdict(good is not None, bool(good)))
+          for name, asked, planned, heard, good in curve_rows(brief, plan, written)),
+    ]  # fmt: skip
     if audio is not None:
-        rows += _sound_rows(audio)
+        rows += _sound_rows(audio, delivered(folder))
     return Report(
         plan.title, brief.prompt, plan.seed, plan.style, plan.use, tuple(rows), brief.conflicts,
         brief.not_understood, tuple((d.control, d.value, d.reason) for d in plan.decisions),
@@ -243,13 +248,13 @@ def _first(symbols: tuple[str, ...]) -> str:
     return " ".join(symbols[:8]) + (" …" if len(symbols) > 8 else "")
 
 
-def _sound_rows(audio: AudioMeasures) -> list[Row]:
+def _sound_rows(audio: AudioMeasures, aim: Delivered) -> list[Row]:
     loudness = audio.loudness_lufs
     peak = audio.true_peak_dbtp
     return [
-        Row("loudness", "", "−14 LUFS ±0.5",
+        Row("loudness", "", f"{aim.target_lufs:g} LUFS ±0.5".replace("-", "−"),
             "not defined (silence)" if loudness is None else f"{loudness:.1f} LUFS", OPEN),
-        Row("true peak", "", "at most −1 dBTP",
+        Row("true peak", "", f"at most {aim.ceiling_dbtp:g} dBTP".replace("-", "−"),
             "not defined (silence)" if peak is None else f"{peak:.2f} dBTP", OPEN),
         Row("loudness range", "", "",
             "not defined (too short)" if audio.loudness_range_lu is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from songwright.composition import Plan
 from songwright.evaluate.diagnosis import diagnose
@@ -11,7 +12,10 @@ from songwright.evaluate.judgement import Judgement
 from songwright.export.document import document, table
 from songwright.export.pictures import ROLE_COLOURS, energy_curve, piano_roll, waveform
 from songwright.export.report import MISSED, Report, Row
-from songwright.score import Score
+from songwright.score import Score, TimeMap
+
+if TYPE_CHECKING:
+    from songwright.evaluate.sound import SoundCurves
 
 _STYLE = """
 .prompt{font-size:1.1rem;opacity:.8}audio{width:100%}.open{opacity:.55}
@@ -20,11 +24,13 @@ _STYLE = """
 
 
 def report_html(
-    report: Report, plan: Plan, score: Score, folder: Path, judgement: Judgement | None = None
-) -> str:
+    report: Report, plan: Plan, score: Score, folder: Path, judgement: Judgement | None = None,
+    curves: SoundCurves | None = None,
+) -> str:  # fmt: skip
     """The report as a page that needs nothing but itself (it plays ``master.*`` beside it).
 
-    With a judgement it says what was found and links to ``evaluation.html`` beside it.
+    With a judgement it says what was found and links to ``evaluation.html`` beside it; with curves
+    it shows the sound.
     """
     body = [
         f"<h1>{escape(report.title)}</h1>",
@@ -43,6 +49,14 @@ def report_html(
                    if (folder / f"master.{e}").exists()), None)  # fmt: skip
     if master is not None:
         body += ["<h3>Waveform</h3>", waveform(master)]
+    if curves is not None:
+        from songwright.export.evaluation_sound_pictures import (  # noqa: PLC0415 (loads NumPy)
+            sound_section,
+        )
+
+        times = TimeMap.of(score)
+        starts = [(times.seconds(times.bar_start(s.start_bar)), s.function) for s in plan.sections]
+        body += [sound_section(curves, starts, {part.id: part.name for part in score.parts})]
     body += ["<h2>Controls</h2>", _control_table(report.controls), "<h2>Sections</h2>"]
     body += [_section_table(plan, score)]
     if report.decisions:

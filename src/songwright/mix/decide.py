@@ -7,10 +7,12 @@ that brings a stem to its level, is measured later in `songwright.mix.strip`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from songwright.mix.from_stems import decide_from_stems
+from songwright.mix.moves import with_moves
 from songwright.mix.roles import (
     RoleFacts,
     WordEffect,
@@ -27,16 +29,22 @@ from songwright.mix.settings import (
     ReverbSettings,
     Sidechain,
 )
+from songwright.mix.sheet import MixDecision, MixSheet
 
 if TYPE_CHECKING:
     from songwright.composition.plan import PartPlan, Plan
     from songwright.perform.model import PlayedPart
     from songwright.styles.model import MixFacts, Style
 
+__all__ = ["decide_from_stems", "generic_settings", "mix_settings", "mix_sheet"]
+
 _USUAL_SEND = 0.3  # a plan's reverb amount that gives the style's own reverb level
 _NOISE_HOSTS = ("chords", "pad", "riff", "arp", "inner", "lead", "counter", "bass", "drums")
 _SIDECHAIN_DB = 11.0
+_DRY_DB = -16.0  # a send so low is not heard
+_LEAST_DUCK_DB = 0.7  # less is not heard
 _WIDEST = 0.88  # of hard left or right: a part in one ear only tires on headphones
+_UNWORN, _CLEAN = 0.12, 0.03  # amounts that nobody would hear; leaving them out saves their work
 _SATURATED_ROLES = ("bass", "drums", "riff", "chords", "lead", "stabs")
 
 
@@ -70,6 +78,52 @@ def mix_settings(plan: Plan, style: Style) -> MixSettings:
         ending=plan.ending,
         seed=plan.seed,
     )
+
+
+def mix_sheet(plan: Plan, style: Style) -> MixSheet:
+    """The mix of a planned piece before any sound: settings, and the reason of each.
+
+    What depends on the sound follows in `decide_from_stems`.
+    """
+    settings, moved = with_moves(plan, mix_settings(plan, style))
+    return MixSheet(settings, (*_reasons(plan, style, settings), *moved))
+
+
+def _reasons(plan: Plan, style: Style, settings: MixSettings) -> Iterator[MixDecision]:
+    room = settings.reverb
+    words = f", {', '.join(plan.production)}" if plan.production else ""
+    yield MixDecision("room", "kind", room.kind, f"the room of {style.id}{words}")
+    yield MixDecision("room", "rt60_seconds", f"{room.rt60_seconds:.3g}", f"of {style.id}{words}")
+    for part in plan.parts:
+        strip = settings.parts[part.id]
+        of_role = f"usual for the role {part.role}"
+        yield MixDecision(
+            part.id, "level_db", f"{strip.level_db:g}", "as planned" if part.level_db else of_role
+        )
+        if strip.pan:
+            yield MixDecision(
+                part.id, "pan", f"{strip.pan:+.2g}", "as planned" if part.pan else of_role
+            )
+        yield MixDecision(
+            part.id,
+            "high_pass_hz",
+            f"{strip.high_pass_hz:g}",
+            f"{of_role}; never above its low notes",
+        )
+        if strip.reverb_send_db is not None:
+            yield MixDecision(
+                part.id, "reverb_send_db", f"{strip.reverb_send_db:.3g}",
+                f"{_depth_word(strip.reverb_send_db)}, {of_role}",
+            )  # fmt: skip
+        if strip.sidechain is not None:
+            yield MixDecision(
+                part.id, "sidechain.depth_db", f"{strip.sidechain.depth_db:.3g}",
+                f"breathes with the kick in {style.id}",
+            )  # fmt: skip
+
+
+def _depth_word(send_db: float) -> str:
+    return "near" if send_db < -4.0 else "far" if send_db > 1.5 else "in the middle"
 
 
 def generic_settings(
@@ -109,6 +163,8 @@ def _planned_part(
     send_db = None
     if part.reverb > 0.0:
         send_db = 20.0 * math.log10(part.reverb / _USUAL_SEND) + role.depth_db + own.reverb_db
+        if send_db < _DRY_DB and part.role != "drums":  # drums may get a room of their own
+            send_db = None
     strip = _strip(
         part.role,
         role,
@@ -131,10 +187,10 @@ def _planned_part(
         strip,
         eq=(*strip.eq, EqBand("high_shelf", 4_000.0, own.tilt_db)) if own.tilt_db else strip.eq,
         compressor=compressor,
-        saturation=_amount(drive + own.saturation),
+        saturation=amount if (amount := _amount(drive + own.saturation)) > _CLEAN else 0.0,
         width=max(0.0, min(1.6, strip.width + own.width)),
         spread=_amount(strip.spread * (facts.width + words.width) + 0.5 * own.width),
-        lofi=_worn(worn, part.role) if worn > 0.05 else None,
+        lofi=_worn(worn, part.role) if worn > _UNWORN else None,
     )
 
 
@@ -155,8 +211,10 @@ def _strip(
         width=facts.width,
         spread=facts.spread,
         mono_below_hz=facts.mono_below_hz,
+        reverb_pre_delay_ms=facts.pre_delay_ms,
+        reverb_damp_hz=facts.damp_hz,
         pan=max(-_WIDEST, min(_WIDEST, pan)),
-        sidechain=Sidechain(sidechain_db) if sidechain_db > 0.0 else None,
+        sidechain=Sidechain(sidechain_db) if sidechain_db > _LEAST_DUCK_DB else None,
         reverb_send_db=send_db,
     )
 
@@ -193,7 +251,7 @@ def _master(facts: MixFacts, words: WordEffect, saturation: float, lofi: float) 
     return MasterSettings(
         eq=tuple(band for band in bands if band.gain_db),
         # A mix that is meant to be dull must not be brightened again.
-        tonal_match=0.4 * (1.0 - lofi),
+        tonal_match=0.75 * (1.0 - 0.5 * lofi),
         glue=_amount(facts.compression + words.glue),
         saturation=0.4 * saturation,
         soft_clip=_amount(0.3 + words.soft_clip),

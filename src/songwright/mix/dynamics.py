@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from songwright.audio import Audio
+from songwright.audio.buffers import Samples64
 from songwright.mix.settings import Compressor, Sidechain
 
 STEP = 16
@@ -22,21 +23,17 @@ _DUCK_ATTACK_SECONDS = 0.006
 
 
 @njit(cache=True, nogil=True)
-def _compress(audio, threshold_db, ratio, knee_db, attack, release, low_cut):  # type: ignore[no-untyped-def]
+def _compress(audio, threshold_db, ratio, knee_db, attack, release, low_cut, dry, wet, state):  # type: ignore[no-untyped-def]
     """Compress stereo samples in place, both channels alike.
 
     ``attack`` and ``release`` are smoothing factors per step; ``low_cut`` is the one-pole factor
-    of a high-pass in the detector (0: none). Returns the mean and the highest reduction in dB.
+    of a high-pass in the detector (0: none); the result is ``dry`` of the sound as it was and
+    ``wet`` of it compressed. ``state``: reduction in dB, gain, low-passed left and right, sum of
+    reductions, highest reduction, steps so far.
     """
     n = audio.shape[1]
     slope = 1.0 - 1.0 / ratio
-    reduction = 0.0
-    gain = 1.0
-    left_low = 0.0
-    right_low = 0.0
-    total = 0.0
-    highest = 0.0
-    steps = 0
+    reduction, gain, left_low, right_low, total, highest, steps = state
     for start in range(0, n, STEP):
         stop = min(start + STEP, n)
         peak = 0.0
@@ -67,7 +64,7 @@ def _compress(audio, threshold_db, ratio, knee_db, attack, release, low_cut):  #
         total += reduction
         steps += 1
         highest = max(highest, reduction)
-        target = 10.0 ** (-reduction / 20.0) if reduction > 0.0 else 1.0
+        target = dry + wet * (10.0 ** (-reduction / 20.0) if reduction > 0.0 else 1.0)
         if target == 1.0 and gain == 1.0:
             continue
         slide = (target - gain) / (stop - start)
@@ -76,11 +73,21 @@ def _compress(audio, threshold_db, ratio, knee_db, attack, release, low_cut):  #
             audio[0, i] *= gain
             audio[1, i] *= gain
         gain = target
-    return total / max(1, steps), highest
+    state[:] = (reduction, gain, left_low, right_low, total, highest, steps)
+
+
+def compressor_state() -> Samples64:
+    """State of a compressor that has heard nothing yet."""
+    return np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
 def compress(
-    audio: Audio, settings: Compressor, sample_rate_hz: int, detector_low_cut_hz: float = 0.0
+    audio: Audio,
+    settings: Compressor,
+    sample_rate_hz: int,
+    detector_low_cut_hz: float = 0.0,
+    state: Samples64 | None = None,
+    parallel: float = 0.0,
 ) -> tuple[float, float]:
     """Compress stereo samples ``(2, n)`` in place.
 
@@ -94,6 +101,11 @@ def compress(
         Sample rate.
     detector_low_cut_hz
         High-pass (6 dB per octave) in the detector, so that the kick does not pump the mix.
+    state
+        From `compressor_state`; carries the gain from block to block, which are then multiples of
+        `STEP` long, and the reduction so far.
+    parallel
+        Share 0..1 of the sound that passes uncompressed beside the compressed one.
 
     Returns
     -------
@@ -105,7 +117,8 @@ def compress(
         return math.exp(-STEP / (sample_rate_hz * max(0.05, milliseconds) / 1_000.0))
 
     low_cut = -math.expm1(-2.0 * math.pi * detector_low_cut_hz / sample_rate_hz)
-    mean_db, highest_db = _compress(
+    memory = compressor_state() if state is None else state
+    _compress(
         audio,
         float(settings.threshold_db),
         max(1.0, float(settings.ratio)),
@@ -113,8 +126,11 @@ def compress(
         factor(settings.attack_ms),
         factor(settings.release_ms),
         low_cut,
+        float(parallel),
+        1.0 - float(parallel),
+        memory,
     )
-    return float(mean_db), float(highest_db)
+    return float(memory[4] / max(1.0, memory[6])), float(memory[5])
 
 
 @njit(cache=True, nogil=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songwright.audio import Audio
+from songwright.audio.buffers import release
 
 ENDINGS = ("final", "ring", "fade", "hard", "loop")
 
@@ -14,6 +16,7 @@ _RING_SECONDS = 2.0
 _FADE_SECONDS = 6.0
 _TAIL_BEND = 2.0  # a last chord keeps its level; only its tail is shaped
 _FADE_BLOCK = 65_536
+_COPY_BLOCK = 1 << 22
 
 
 def lay_out(dry: Audio, length_samples: int, ending: str, lead_in_samples: int = 0) -> Audio:
@@ -42,7 +45,11 @@ def lay_out(dry: Audio, length_samples: int, ending: str, lead_in_samples: int =
         return laid
     piece = laid[:, lead_in_samples:]
     kept = min(length_samples, dry.shape[1])
-    piece[:, :kept] = dry[:, :kept]
+    release(dry)  # what lies on disk need not be held beside its copy
+    for start in range(0, kept, _COPY_BLOCK):
+        stop = min(kept, start + _COPY_BLOCK)
+        piece[:, start:stop] = dry[:, start:stop]
+        release(dry)
     if ending != "loop":
         return laid
     for start in range(length_samples, dry.shape[1], length_samples):
@@ -85,8 +92,13 @@ def fade_out(audio: Audio, count: int, bend: float = 1.0) -> None:
     first = audio.shape[1] - count
     for start in range(0, count, _FADE_BLOCK):
         stop = min(count, start + _FADE_BLOCK)
-        turn = np.arange(start + 1, stop + 1) / count
-        curve = np.cos(0.5 * np.pi * turn**bend) ** 2
-        if stop == count:
-            curve[-1] = 0.0
-        audio[:, first + start : first + stop] *= curve.astype(np.float32)
+        audio[:, first + start : first + stop] *= fade_gain(start, stop, count, bend)
+
+
+def fade_gain(start: int, stop: int, count: int, bend: float = 1.0) -> NDArray[np.float32]:
+    """Gains of samples ``start`` to ``stop`` of a fade of ``count``; the last is exactly zero."""
+    turn = np.arange(start + 1, stop + 1) / count
+    curve = np.cos(0.5 * np.pi * turn**bend) ** 2
+    if stop == count:
+        curve[-1] = 0.0
+    return curve.astype(np.float32)

@@ -94,10 +94,9 @@ def response_db(
 
 
 @njit(cache=True, nogil=True)
-def _cascade(audio, rows):  # type: ignore[no-untyped-def]
+def _cascade(audio, rows, state):  # type: ignore[no-untyped-def]
     """Filter stereo samples in place, transposed direct form II, states in double precision."""
     n = audio.shape[1]
-    state = np.zeros((rows.shape[0], 4))
     for start in range(0, n, _BLOCK):
         stop = min(start + _BLOCK, n)
         for s in range(rows.shape[0]):
@@ -121,7 +120,13 @@ def _cascade(audio, rows):  # type: ignore[no-untyped-def]
             state[s, 3] = r2 if abs(r2) > 1e-30 else 0.0
 
 
-def apply_filters(audio: Audio, rows: Sequence[Sequence[float]]) -> None:
-    """Pass stereo samples ``(2, n)`` through biquads one after another, in place."""
+def apply_filters(
+    audio: Audio, rows: Sequence[Sequence[float]], state: Samples64 | None = None
+) -> None:
+    """Pass stereo samples ``(2, n)`` through biquads one after another, in place.
+
+    ``state``, zeros of shape (rows, 4) at first, carries the filters from block to block.
+    """
     if rows:
-        _cascade(audio, np.array(rows, dtype=np.float64))
+        memory = np.zeros((len(rows), 4)) if state is None else state
+        _cascade(audio, np.array(rows, dtype=np.float64), memory)

@@ -22,7 +22,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from songwright.audio import Audio
-from songwright.audio.truepeak import peak_envelope
+from songwright.audio.truepeak import HALF, peak_envelope
 
 LOOK_AHEAD_SECONDS = 0.0025
 _FAST_RELEASE_SECONDS = 0.05
@@ -74,19 +74,18 @@ def _look_ahead(reduction, reach):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _apply(audio, reduction, first, second, fast, slow_up, slow_down):  # type: ignore[no-untyped-def]
-    """Pass 3: release, smooth over ``first`` and ``second`` samples, apply in place."""
+def _apply(audio, reduction, ring_a, ring_b, state, fast, slow_up, slow_down):  # type: ignore[no-untyped-def]
+    """Pass 3: release, smooth over the lengths of the two rings, apply in place.
+
+    ``state``: fast and slow stage, sums of the rings, how long nothing was reduced, position in
+    each ring, highest reduction, sum of reductions and how many samples were reduced.
+    """
     n = audio.shape[1]
-    # Before the first sample the gain already stands where a loud beginning needs it.
-    fast_state = float(reduction[0])
-    slow = 0.0
-    ring_a = np.full(first, fast_state)
-    ring_b = np.full(second, fast_state)
-    sum_a = fast_state * first
-    sum_b = fast_state * second
-    highest = total = 0.0
-    touched = 0
-    idle = 0
+    first = ring_a.shape[0]
+    second = ring_b.shape[0]
+    fast_state, slow, sum_a, sum_b, idle, at_a, at_b, highest, total, touched = state
+    a = int(at_a)
+    b = int(at_b)
     for i in range(n):
         need = float(reduction[i])
         if need == 0.0 and fast_state < 1e-6 and slow < 1e-6:
@@ -99,13 +98,13 @@ def _apply(audio, reduction, first, second, fast, slow_up, slow_down):  # type: 
             idle = 0
         slow += (slow_up if need > slow else slow_down) * (need - slow)
         fast_state = max(need, slow + (fast_state - slow) * fast)
-        a = i % first
         sum_a += fast_state - ring_a[a]
         ring_a[a] = fast_state
+        a = a + 1 if a + 1 < first else 0
         mean_a = sum_a / first
-        b = i % second
         sum_b += mean_a - ring_b[b]
         ring_b[b] = mean_a
+        b = b + 1 if b + 1 < second else 0
         lower = min(1.0, max(0.0, sum_b / second))
         gain = 1.0 - lower
         audio[0, i] *= gain
@@ -114,15 +113,95 @@ def _apply(audio, reduction, first, second, fast, slow_up, slow_down):  # type: 
             touched += 1
             total += lower
             highest = max(highest, lower)
-    return highest, total, touched
+    state[:7] = (fast_state, slow, sum_a, sum_b, idle, float(a), float(b))
+    state[7:] = (highest, total, touched)
 
 
-def limit(
-    audio: Audio,
-    ceiling_dbtp: float,
-    sample_rate_hz: int,
-    control: NDArray[np.float32] | None = None,
-) -> Limiting:
+def release_paces(steps_per_second: float) -> tuple[float, float, float]:
+    """Factors a step of the two release stages: what the fast one keeps, the slow one's rise and
+    fall.
+    """
+
+    def pace(seconds: float) -> float:
+        return -math.expm1(-1.0 / (seconds * steps_per_second))
+
+    return (
+        1.0 - pace(_FAST_RELEASE_SECONDS),
+        pace(_SLOW_ATTACK_SECONDS),
+        pace(_SLOW_RELEASE_SECONDS),
+    )
+
+
+class Limiter:
+    """A limiter that takes sound block by block; block lengths do not change a bit of the result.
+
+    `needed` says what every sample of a stretch needs and depends on nothing before, so stretches
+    can be prepared in several threads; `apply` then takes them in order.
+
+    Parameters
+    ----------
+    ceiling_dbtp
+        Highest true peak of the result.
+    sample_rate_hz
+        Sample rate.
+    """
+
+    def __init__(self, ceiling_dbtp: float, sample_rate_hz: int) -> None:
+        rate = sample_rate_hz
+        self._ceiling = np.float32(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
+        self.reach = max(4, round(LOOK_AHEAD_SECONDS * rate))
+        first = self.reach // 2
+        # The two means together span the look-ahead and no more.
+        self._rings = np.zeros(first), np.zeros(self.reach + 2 - first)
+        self._state = np.zeros(10)
+        self._frames = 0
+        self._paces = release_paces(rate)
+
+    @property
+    def before(self) -> int:
+        """Samples in front of a stretch that `needed` wants to see, where there are any."""
+        return HALF + 1
+
+    @property
+    def after(self) -> int:
+        """Samples behind a stretch that `needed` wants to see, where there are any."""
+        return self.reach + HALF + 1
+
+    def needed(self, audio: Audio, first: int, count: int) -> NDArray[np.float32]:
+        """Reduction that each of ``count`` samples from ``first`` on needs, look-ahead included.
+
+        ``audio`` ``(2, n)`` is the stretch with what stands `before` and `after` it.
+        """
+        reduction = np.empty(audio.shape[1], dtype=np.float32)
+        peak_envelope(audio, float(self._ceiling), _POINTS, reduction)
+        _needed(reduction, self._ceiling)
+        _look_ahead(reduction, self.reach)
+        return reduction[first : first + count]
+
+    def apply(self, audio: Audio, reduction: NDArray[np.float32]) -> None:
+        """Reduce the next samples ``(2, n)`` in place."""
+        if not audio.shape[1]:
+            return
+        if not self._frames:
+            # Before the first sample the gain already stands where a loud beginning needs it.
+            start = float(reduction[0])
+            for ring in self._rings:
+                ring[:] = start
+            self._state[:4] = (start, 0.0, start * len(self._rings[0]), start * len(self._rings[1]))
+        _apply(audio, reduction, *self._rings, self._state, *self._paces)
+        self._frames += audio.shape[1]
+
+    def result(self) -> Limiting:
+        """What was done so far."""
+        highest, total, touched = self._state[7:]
+        return Limiting(
+            highest_db=-20.0 * math.log10(max(1e-6, 1.0 - highest)),
+            mean_db=-20.0 * math.log10(max(1e-6, 1.0 - total / touched)) if touched else 0.0,
+            share=float(touched) / max(1, self._frames),
+        )
+
+
+def limit(audio: Audio, ceiling_dbtp: float, sample_rate_hz: int) -> Limiting:
     """Hold stereo samples ``(2, n)`` under a true-peak ceiling, in place.
 
     Parameters
@@ -133,35 +212,8 @@ def limit(
         Highest true peak of the result.
     sample_rate_hz
         Sample rate.
-    control
-        Scratch of ``n`` float32 values, so that repeated calls need not allocate it.
     """
-    n = audio.shape[1]
-    if n == 0:
-        return Limiting(0.0, 0.0, 0.0)
-    reduction = np.empty(n, dtype=np.float32) if control is None else control
-    ceiling = np.float32(10.0 ** ((ceiling_dbtp - _MARGIN_DB) / 20.0))
-    peak_envelope(audio, float(ceiling), _POINTS, reduction)
-    _needed(reduction, ceiling)
-    reach = max(4, round(LOOK_AHEAD_SECONDS * sample_rate_hz))
-    _look_ahead(reduction, reach)
-    first = reach // 2
-    second = reach + 2 - first  # the two means together span the look-ahead and no more
-
-    def pace(seconds: float) -> float:
-        return -math.expm1(-1.0 / (seconds * sample_rate_hz))
-
-    highest, total, touched = _apply(
-        audio,
-        reduction,
-        first,
-        second,
-        1.0 - pace(_FAST_RELEASE_SECONDS),
-        pace(_SLOW_ATTACK_SECONDS),
-        pace(_SLOW_RELEASE_SECONDS),
-    )
-    return Limiting(
-        highest_db=-20.0 * math.log10(max(1e-6, 1.0 - highest)),
-        mean_db=-20.0 * math.log10(max(1e-6, 1.0 - total / touched)) if touched else 0.0,
-        share=touched / n,
-    )
+    limiter = Limiter(ceiling_dbtp, sample_rate_hz)
+    if audio.shape[1]:
+        limiter.apply(audio, limiter.needed(audio, 0, audio.shape[1]))
+    return limiter.result()

@@ -1,51 +1,47 @@
-"""Mastering: from the sum of the stems to the file that is delivered.
+"""Mastering: from the sum of the stems to the sound that is delivered.
 
-    reference level → low cut, tone → mono lows, width → glue → drive
-            → (gain → soft clip → true-peak limiter, until the loudness is met) → ends
+    drums, lead, music, each compressed → sum at reference level → low cut, tone → mono lows, width
+            → three bands → glue → drive → (gain → soft clip → true-peak limiter) → ends
 
 A loop is mastered with its own end before its start and its start after its end, so the seam
-sounds as every other bar does.
+sounds as every other bar does. Everything runs block by block
+(`songwright.mix.mastering`), so the length of a piece is bounded by the disk alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from songwright.audio import (
     Audio,
+    AudioBuffer,
+    AudioSource,
     Loudness,
     checked_audio,
     checked_sample_rate,
-    integrated_lufs,
-    measure_loudness,
-    true_peak,
+    new_buffer,
 )
-from songwright.mix.dynamics import compress
-from songwright.mix.ending import fade_out
-from songwright.mix.filters import apply_filters, eq_bands, high_pass
-from songwright.mix.limiter import Limiting, limit
-from songwright.mix.saturation import saturate, soft_clip
-from songwright.mix.settings import (
-    REFERENCE_LUFS,
-    Compressor,
-    EqBand,
-    MasterSettings,
-    MixSettings,
-)
-from songwright.mix.stereo import mono_safe_width, widen
-from songwright.mix.tonal import correction
+from songwright.audio.storage import MemoryBuffer, blocks, whole
+from songwright.mix.limiter import Limiting
+from songwright.mix.mastering.chain import Bus, Chain, ChainWork, make_buses
+from songwright.mix.mastering.finish import finish
+from songwright.mix.mastering.flow import BLOCK_FRAMES, Looped, ahead
+from songwright.mix.mastering.measure import SoundFacts, Survey
+from songwright.mix.mastering.profile import Profile
+from songwright.mix.mastering.reference import Reference, matched, matching_bands
+from songwright.mix.settings import REFERENCE_LUFS, EqBand, MasterSettings, MixSettings
+from songwright.mix.stereo import mono_safe_width
+from songwright.mix.tonal import deviation_db, fitted_bands, target_curve_db
 
 LOW_CUT_HZ = 22.0
-_TOLERANCE_LU = 0.1
-_MAX_PASSES = 6
 _CONTEXT_SECONDS = 2.0
 _AFTER_SECONDS = 0.1
-_END_FADE_SECONDS = 0.005
-_GLUE_LOW_CUT_HZ = 90.0
-_CHECK_FACTOR = 8
+_MUSIC = "music"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,8 @@ class MasterReport:
         Bands that were applied, the style's and the measured correction.
     glue_mean_db
         Mean reduction of the bus compressor.
+    work
+        Mean reductions of the buses and the bands.
     limiting
         What the limiter did.
     passes
@@ -82,6 +80,7 @@ class MasterReport:
     limiting: Limiting
     passes: int
     note: str
+    work: ChainWork | None = None
 
 
 def master(
@@ -111,104 +110,127 @@ def master(
         If the mix is not stereo or holds NaN.
     """
     source = checked_audio(mix, "mix", channels=2)
+    buffer, report = master_buses({_MUSIC: MemoryBuffer(source)}, settings, sample_rate_hz)
+    return whole(buffer), report
+
+
+def master_buses(
+    buses: Mapping[str, AudioSource],
+    settings: MixSettings,
+    sample_rate_hz: int,
+    survey: Survey | None = None,
+    reference: Reference | None = None,
+    match_loudness: bool = False,
+    low_cut_hz: float = LOW_CUT_HZ,
+    folder: Path | None = None,
+) -> tuple[AudioBuffer, MasterReport]:
+    """Master a piece from the sums of its groups.
+
+    Parameters
+    ----------
+    buses
+        Sum of the stems of each group by name (`songwright.mix.mastering.tables.bus_of`), all of
+        one length; their sum is the mix.
+    settings
+        Targets and chain, and the ending.
+    sample_rate_hz
+        Sample rate.
+    survey
+        What was measured of these buses, if somebody walked through them before.
+    reference
+        A recording whose tone, width and dynamics are matched; ``match_loudness`` its loudness
+        too.
+    low_cut_hz
+        High-pass of the whole.
+    folder
+        Where long pieces keep their scratch files.
+
+    Returns
+    -------
+    buffer, report
+        The caller closes the buffer.
+    """
     rate = checked_sample_rate(sample_rate_hz)
+    frames = next(iter(buses.values())).frames
+    surveyed = survey or _surveyed(buses, frames, rate)
+    facts = surveyed.facts()
     chain = settings.master
-    before = measure_loudness(source, rate)
-    if before.integrated_lufs is None:
-        report = MasterReport(
-            before, before, chain.target_lufs, chain.ceiling_dbtp, 0.0, (), 0.0,
-            Limiting(0.0, 0.0, 0.0), 0, "the mix is silent: its loudness is not defined",
-        )  # fmt: skip
-        return source.copy(), report
+    lufs = facts.loudness.integrated_lufs
+    if lufs is None:
+        return _silent(buses, frames, facts, chain, folder)
+    if reference is not None:
+        chain = matched(chain, facts, reference.facts, match_loudness)
+        tone = matching_bands(facts, reference.facts, rate)
+    else:
+        target = target_curve_db(facts.centre_hz)
+        off = deviation_db(facts.centre_hz, facts.level_db, target)
+        tone = fitted_bands(facts.centre_hz, -chain.tonal_match * off, rate)
+    bands = tone if reference is not None else (*chain.eq, *tone)
+    chain = replace(chain, width=mono_safe_width(chain.width, facts.side_share))
     looped = settings.ending == "loop"
-    audio, lead_in = _with_context(source, rate) if looped else (source.copy(), 0)
-    staging_db = min(chain.max_gain_db, REFERENCE_LUFS - before.integrated_lufs)
-    audio *= np.float32(10.0 ** (staging_db / 20.0))
-    bands = (*chain.eq, *correction(source, rate, chain.tonal_match))
-    apply_filters(audio, [high_pass(LOW_CUT_HZ, rate), *eq_bands(bands, rate)])
-    width = mono_safe_width(audio, chain.width, rate)
-    widen(audio, width, 0.0, chain.mono_below_hz, rate)
-    glue_db = _glue(audio, chain, rate)
-    saturate(audio, chain.saturation, rate)
-    piece = slice(lead_in, lead_in + source.shape[1])
-    out, gain_db, limiting, passes = _to_target(audio, piece, chain, staging_db, rate)
-    result = np.ascontiguousarray(out[:, piece]) if looped else out
-    if not looped:
-        fade_out(result, min(round(_END_FADE_SECONDS * rate), result.shape[1]))
-    _trim_peaks(result, chain.ceiling_dbtp)
-    after = measure_loudness(result, rate)
-    report = MasterReport(
-        before, after, chain.target_lufs, chain.ceiling_dbtp, staging_db + gain_db, bands,
-        glue_db, limiting, passes, _note(after, chain, staging_db + gain_db),
+    lead_in = round(_CONTEXT_SECONDS * rate) if looped else 0
+    if looped:
+        after = round(_AFTER_SECONDS * rate)
+        buses = {name: Looped(source, lead_in, after) for name, source in buses.items()}
+    staging_db = min(chain.max_gain_db, REFERENCE_LUFS - lufs)
+    made = make_buses(buses, surveyed.loud_db(), chain.buses, rate)
+    line = Chain(chain, bands, facts, staging_db, low_cut_hz, rate)
+    length = next(iter(buses.values())).frames
+    before, out = new_buffer(length, folder), new_buffer(frames, folder)
+    profile = Profile(length, rate)
+    try:
+        _run(made, line, before, profile)
+        done = finish(
+            before, out, profile, slice(lead_in, lead_in + frames), chain,
+            chain.max_gain_db - staging_db, rate, looped,
+        )  # fmt: skip
+    except BaseException:
+        out.close()
+        raise
+    finally:
+        before.close()
+    gain_db = staging_db + done.gain_db
+    work = line.work(made)
+    return out, MasterReport(
+        facts.loudness, done.loudness, chain.target_lufs, chain.ceiling_dbtp, gain_db, bands,
+        work.glue_db, done.limiting, done.passes, _note(done.loudness, chain, gain_db), work,
     )  # fmt: skip
-    return result, report
 
 
-def _with_context(source: Audio, rate: int) -> tuple[Audio, int]:
-    n = source.shape[1]
-    lead_in, after = round(_CONTEXT_SECONDS * rate), round(_AFTER_SECONDS * rate)
-    positions_before = np.arange(-lead_in, 0) % n
-    positions_after = np.arange(after) % n
-    parts = [source[:, positions_before], source, source[:, positions_after]]
-    return np.concatenate(parts, axis=1), lead_in
+def _surveyed(buses: Mapping[str, AudioSource], frames: int, rate: int) -> Survey:
+    survey = Survey(rate)
+    for start, stop in blocks(frames):
+        survey.add({name: source.read(start, stop) for name, source in buses.items()})
+    return survey
 
 
-def _glue(audio: Audio, chain: MasterSettings, rate: int) -> float:
-    if chain.glue <= 0.0:
-        return 0.0
-    # Slow attack: transients pass, the body is held together by one to three decibels.
-    settings = Compressor(
-        threshold_db=-9.0 - 7.0 * chain.glue,
-        ratio=1.4 + 1.2 * chain.glue,
-        attack_ms=30.0,
-        release_ms=220.0,
-        knee_db=8.0,
-    )
-    return compress(audio, settings, rate, _GLUE_LOW_CUT_HZ)[0]
+def _run(made: list[Bus], line: Chain, before: AudioBuffer, profile: Profile) -> None:
+    """Fill ``before`` with what the chain makes of the buses."""
+
+    def summed(start: int, stop: int) -> Audio:
+        total = made[0].read(start, stop)
+        for bus in made[1:]:
+            total += bus.read(start, stop)
+        return total
+
+    for start, _, block in ahead(summed, blocks(before.frames, BLOCK_FRAMES)):
+        line.process(block)
+        profile.add(start, block)
+        before.write(start, block)
 
 
-def _to_target(
-    audio: Audio, piece: slice, chain: MasterSettings, staging_db: float, rate: int
-) -> tuple[Audio, float, Limiting, int]:
-    """Find the gain into clip and limiter that gives the target loudness (secant steps)."""
-    out = np.empty_like(audio)
-    control: NDArray[np.float32] = np.empty(audio.shape[1], dtype=np.float32)
-    most_db = chain.max_gain_db - staging_db
-    loudness = integrated_lufs(audio, rate)
-    gain_db = min(most_db, chain.target_lufs - (loudness if loudness is not None else -70.0))
-    slope = 1.0
-    earlier: tuple[float, float] | None = None
-    limiting = Limiting(0.0, 0.0, 0.0)
-    passes = 0
-    while True:
-        passes += 1
-        ceiling = 10.0 ** (chain.ceiling_dbtp / 20.0)
-        soft_clip(audio, 10.0 ** (gain_db / 20.0), ceiling, chain.soft_clip, out)
-        limiting = limit(out, chain.ceiling_dbtp, rate, control)
-        whole = piece.stop - piece.start == out.shape[1]
-        reached = integrated_lufs(out if whole else np.ascontiguousarray(out[:, piece]), rate)
-        if reached is None or passes == _MAX_PASSES:
-            break
-        missing = chain.target_lufs - reached
-        if abs(missing) <= _TOLERANCE_LU:
-            break
-        if earlier is not None and abs(gain_db - earlier[0]) > 0.01:
-            # Into heavy limiting a decibel of gain gives less than one of loudness.
-            slope = min(1.0, max(0.25, (reached - earlier[1]) / (gain_db - earlier[0])))
-        earlier = (gain_db, reached)
-        wanted_db = min(most_db, gain_db + missing / slope)
-        if abs(wanted_db - gain_db) < 0.005:
-            break
-        gain_db = wanted_db
-    return out, gain_db, limiting, passes
-
-
-def _trim_peaks(audio: Audio, ceiling_dbtp: float) -> None:
-    """Turn the whole down by the hundredths of a decibel that a stricter meter still finds."""
-    peak = true_peak(audio, _CHECK_FACTOR)
-    ceiling = 10.0 ** (ceiling_dbtp / 20.0)
-    if peak > ceiling:
-        audio *= np.float32(0.9999 * ceiling / peak)
+def _silent(
+    buses: Mapping[str, AudioSource], frames: int, facts: SoundFacts, chain: MasterSettings,
+    folder: Path | None,
+) -> tuple[AudioBuffer, MasterReport]:  # fmt: skip
+    out = new_buffer(frames, folder)
+    for start, stop in blocks(frames):
+        out.write(start, sum((s.read(start, stop) for s in buses.values()),
+                             np.zeros((2, stop - start), np.float32)))  # fmt: skip
+    return out, MasterReport(
+        facts.loudness, facts.loudness, chain.target_lufs, chain.ceiling_dbtp, 0.0, (), 0.0,
+        Limiting(0.0, 0.0, 0.0), 0, "the mix is silent: its loudness is not defined",
+    )  # fmt: skip
 
 
 def _note(after: Loudness, chain: MasterSettings, gain_db: float) -> str:

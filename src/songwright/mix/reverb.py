@@ -20,20 +20,20 @@ from importlib.resources import files
 
 import msgspec
 import numpy as np
-from numba import njit
 
 from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
 from songwright.errors import AudioError, StyleError
+from songwright.mix.convolution import convolve
+from songwright.mix.filters import apply_filters, low_pass
+from songwright.mix.reverb_network import BLOCK, grain_samples, reverberate
+from songwright.mix.sends import SendPath, one_pole
 from songwright.mix.settings import ReverbSettings
 
 DRY = "dry"
-LINES = 8
-_BLOCK = 64  # frames handled at once; every line is longer, so a block never feeds itself
 _REFERENCE_HZ = 1_000.0
 _MAKE_UP_DB = 2.5  # what low cut and absorbed highs take from steady pink noise, within 1 dB
-_DIFFUSERS_MS = ((4.73, 7.31, 2.89), (5.17, 6.67, 3.23))
-_DIFFUSION = 0.6
+_DIFFUSERS_MS = ((4.73, 7.31, 3.11), (5.17, 6.67, 3.49))
 _DRIFT_HZ = (0.0, 0.37, 0.0, 0.53, 0.0, 0.71, 0.0, 0.89)
 
 
@@ -48,6 +48,8 @@ class RoomFacts:
     crossover_hz: float
     low_cut_hz: float
     drift: float
+    octave: float = 0.0
+    convolved: bool = False
 
 
 @cache
@@ -88,127 +90,6 @@ def line_filters(
     return 0.5 * (low_bound + high_bound), high, pole
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _reverberate(  # type: ignore[no-untyped-def]
-    audio, send, low_cut, early_delays, early_gains, pre_delay, diffusers,
-    lengths, low_gain, high_gain, pole, drift_samples, drift_angle, drift_start, out_gain,
-):  # fmt: skip
-    """Add the reverberation of stereo samples to them, in place."""
-    n = audio.shape[1]
-    half = np.float32(0.5)
-    scale = np.float32(1.0 / math.sqrt(LINES))
-    diffusion = np.float32(_DIFFUSION)
-    # A constant far below hearing keeps every number in the loops out of the denormal range.
-    tiny = np.float32(1e-18)
-
-    size = 1
-    while size < pre_delay + early_delays.max() + _BLOCK + 1:
-        size *= 2
-    waiting = np.zeros((2, size), dtype=np.float32)
-    waiting_mask = size - 1
-    size = 1
-    while size < diffusers.max() + _BLOCK + 1:
-        size *= 2
-    rings = np.zeros((2, diffusers.shape[1], size), dtype=np.float32)
-    ring_mask = size - 1
-    size = 1
-    while size < lengths.max() + 2 * drift_samples + _BLOCK + 8:
-        size *= 2
-    lines = np.zeros((LINES, size), dtype=np.float32)
-    line_mask = size - 1
-
-    cut = np.zeros(2, dtype=np.float32)
-    low = np.zeros(LINES, dtype=np.float32)
-    entering = np.zeros((2, _BLOCK), dtype=np.float32)
-    first = np.zeros((2, _BLOCK), dtype=np.float32)
-    flow = np.zeros((LINES, _BLOCK), dtype=np.float32)
-
-    for start in range(0, n, _BLOCK):
-        m = min(_BLOCK, n - start)
-        # In: low cut, pre-delay, early reflections, diffusion.
-        for c in range(2):
-            state = cut[c]
-            for t in range(m):
-                x = audio[c, start + t] * send + tiny
-                state += low_cut * (x - state)
-                waiting[c, (start + t) & waiting_mask] = x - state
-            cut[c] = state
-            for t in range(m):
-                entering[c, t] = waiting[c, (start + t - pre_delay) & waiting_mask]
-                first[c, t] = 0.0
-        for e in range(early_gains.shape[0]):
-            delay = pre_delay + early_delays[e]
-            near = e & 1
-            gain = early_gains[e]
-            for t in range(m):
-                at = (start + t - delay) & waiting_mask
-                first[near, t] += gain * waiting[near, at]
-                first[1 - near, t] -= half * gain * waiting[near, at]
-        for c in range(2):
-            for d in range(diffusers.shape[1]):
-                delay = diffusers[c, d]
-                ring = rings[c, d]
-                for t in range(m):
-                    late = ring[(start + t - delay) & ring_mask]
-                    back = entering[c, t] - diffusion * late
-                    ring[(start + t) & ring_mask] = back
-                    entering[c, t] = late + diffusion * back
-        # Round the lines: read, absorb.
-        for k in range(LINES):
-            line = lines[k]
-            state = low[k]
-            g_low = low_gain[k]
-            g_high = high_gain[k]
-            if drift_angle[k] == 0.0:
-                for t in range(m):
-                    x = line[(start + t - lengths[k]) & line_mask]
-                    state += pole * (x - state)
-                    flow[k, t] = g_high * (x - state) + g_low * state
-            else:
-                here = drift_samples * (1.0 + math.sin(drift_angle[k] * (start - drift_start)))
-                there = drift_samples * (1.0 + math.sin(drift_angle[k] * (start + m - drift_start)))
-                slide = np.float32((there - here) / m)
-                delay = np.float32(here)
-                for t in range(m):
-                    whole = np.int64(delay)
-                    f = delay - np.float32(whole)
-                    at = start + t - lengths[k] - whole
-                    # Four-point, third-order Hermite interpolation.
-                    y0 = line[(at + 1) & line_mask]
-                    y1 = line[at & line_mask]
-                    y2 = line[(at - 1) & line_mask]
-                    y3 = line[(at - 2) & line_mask]
-                    c1 = half * (y2 - y0)
-                    c3 = half * (y3 - y0) + np.float32(1.5) * (y1 - y2)
-                    c2 = y0 - y1 + c1 - c3
-                    x = ((c3 * f + c2) * f + c1) * f + y1
-                    state += pole * (x - state)
-                    flow[k, t] = g_high * (x - state) + g_low * state
-                    delay += slide
-            low[k] = state
-        # Out: even lines to the left, odd lines to the right.
-        for t in range(m):
-            left = flow[0, t] - flow[2, t] + flow[4, t] - flow[6, t]
-            right = flow[1, t] - flow[3, t] + flow[5, t] - flow[7, t]
-            audio[0, start + t] += out_gain * left + first[0, t]
-            audio[1, start + t] += out_gain * right + first[1, t]
-        # Mix with Hadamard's matrix, three rounds of sums and differences, and feed back.
-        span = 1
-        while span < LINES:
-            for k in range(LINES):
-                if k & span == 0:
-                    for t in range(m):
-                        a = flow[k, t]
-                        b = flow[k + span, t]
-                        flow[k, t] = a + b
-                        flow[k + span, t] = a - b
-            span *= 2
-        for k in range(LINES):
-            line = lines[k]
-            for t in range(m):
-                line[(start + t) & line_mask] = scale * flow[k, t] + half * entering[k & 1, t]
-
-
 def add_reverb(
     audio: Audio,
     settings: ReverbSettings,
@@ -216,6 +97,7 @@ def add_reverb(
     sample_rate_hz: int,
     lead_in_samples: int = 0,
     loop_samples: int = 0,
+    send: SendPath | None = None,
 ) -> None:
     """Add reverberation to stereo samples ``(2, n)`` in place.
 
@@ -232,46 +114,95 @@ def add_reverb(
         Sample rate.
     lead_in_samples, loop_samples
         For a loop: the wandering of the lines is tuned to come round with its length.
+    send
+        What is sent and how, where it is not simply ``audio``.
 
     Raises
     ------
     AudioError
         If the kind of room is unknown.
     """
-    if settings.kind == DRY:
+    if settings.kind == DRY or not audio.shape[1]:
         return
     if settings.kind not in rooms():
         raise AudioError(f"unknown reverb {settings.kind!r}; use dry, {', '.join(rooms())}")
     facts = rooms()[settings.kind]
     rate = sample_rate_hz
+    path = send or SendPath()
+    source = audio if path.source is None else path.source
+    gain = 10.0 ** ((send_db + settings.level_db) / 20.0)
+    if facts.convolved:
+        _convolved(audio, source, settings, facts, gain, path, rate)
+    else:
+        _network(audio, source, settings, facts, gain, path, rate, lead_in_samples, loop_samples)
+
+
+def _convolved(
+    audio: Audio,
+    source: Audio,
+    settings: ReverbSettings,
+    facts: RoomFacts,
+    gain: float,
+    path: SendPath,
+    rate: int,
+) -> None:
+    if source is audio or path.damp_hz:
+        source = source.copy()
+    if path.damp_hz:
+        apply_filters(source, [low_pass(path.damp_hz, rate, 0.5)])
+    rt60 = round(min(12.0, max(0.2, settings.rt60_seconds)), 3)
+    ratio = round(min(1.2, facts.high_ratio * settings.brightness), 3)
+    key = (rt60, ratio, facts.low_cut_hz, facts.early, facts.early_level, settings.kind, rate)
+    pre_delay_ms = min(250.0, max(0.0, settings.pre_delay_ms + path.pre_delay_ms))
+    convolve(audio, source, key, round(pre_delay_ms * rate / 1_000.0), gain, path)
+
+
+def _network(
+    audio: Audio,
+    source: Audio,
+    settings: ReverbSettings,
+    facts: RoomFacts,
+    gain: float,
+    path: SendPath,
+    rate: int,
+    lead_in_samples: int,
+    loop_samples: int,
+) -> None:
+    """Add the reverberation of ``source`` by the feedback network."""
 
     def samples(milliseconds: float) -> int:
         return max(1, round(milliseconds * rate / 1_000.0))
 
     rt60 = min(12.0, max(0.2, settings.rt60_seconds))
-    lengths = np.array([_next_prime(max(_BLOCK + 1, samples(ms))) for ms in facts.lines])
+    lengths = np.array([_next_prime(max(BLOCK + 1, samples(ms))) for ms in facts.lines])
     drift = facts.drift * rate / 1_000.0
     ratio = min(1.2, facts.high_ratio * settings.brightness)
-    mean_lengths = lengths + np.where(np.array(_DRIFT_HZ) > 0.0, drift, 0.0)
+    angles = 2.0 * np.pi * np.array(_DRIFT_HZ) / rate
+    if loop_samples >= rate:
+        turns = np.maximum(1.0, np.round(angles * loop_samples / (2.0 * np.pi)))
+        angles = np.where(angles > 0.0, 2.0 * np.pi * turns / loop_samples, 0.0)
+    elif loop_samples:  # a wandering that comes round in less than a second would be heard
+        angles = np.zeros_like(angles)
+    mean_lengths = lengths + np.where(angles > 0.0, drift, 0.0)
     low, high, pole = line_filters(
         mean_lengths, rt60, ratio, min(facts.crossover_hz, 0.4 * rate), rate
     )
     kept = float(np.mean(10.0 ** (-6.0 * mean_lengths / (rt60 * rate))))
-    angles = 2.0 * np.pi * np.array(_DRIFT_HZ) / rate
-    if loop_samples:
-        turns = np.maximum(1.0, np.round(angles * loop_samples / (2.0 * np.pi)))
-        angles = np.where(angles > 0.0, 2.0 * np.pi * turns / loop_samples, 0.0)
     early_ms = facts.early or (1.0,)
     fading = np.array([10.0 ** (-ms / 60.0) for ms in early_ms])
     early = facts.early_level * fading / math.sqrt(float((fading**2).sum()))
-    _reverberate(
+    pre_delay_ms = min(250.0, max(0.0, settings.pre_delay_ms + path.pre_delay_ms))
+    reverberate(
+        source,
         audio,
-        np.float32(10.0 ** ((send_db + settings.level_db + _MAKE_UP_DB) / 20.0)),
-        np.float32(-math.expm1(-2.0 * math.pi * facts.low_cut_hz / rate)),
+        path.gains(gain * 10.0 ** (_MAKE_UP_DB / 20.0), audio.shape[1]),
+        np.array([one_pole(facts.low_cut_hz, rate), one_pole(path.damp_hz or rate, rate)]),
         np.array([samples(ms) for ms in early_ms], dtype=np.int64),
         early.astype(np.float32),
-        samples(min(250.0, max(0.0, settings.pre_delay_ms))),
-        np.array([[samples(ms) for ms in side] for side in _DIFFUSERS_MS], dtype=np.int64),
+        samples(pre_delay_ms),
+        np.array(
+            [[max(BLOCK + 1, samples(ms)) for ms in side] for side in _DIFFUSERS_MS], dtype=np.int64
+        ),
         lengths.astype(np.int64),
         low.astype(np.float32),
         high.astype(np.float32),
@@ -282,4 +213,6 @@ def add_reverb(
         # Eight lines at one half in, four out on each side: this gain makes steady noise come
         # out as strong as it went in, whatever the size and decay of the room.
         np.float32(math.sqrt((1.0 - kept) / kept)),
+        np.float32(facts.octave),
+        grain_samples(rate),
     )

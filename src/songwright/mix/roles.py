@@ -11,6 +11,7 @@ from importlib.resources import files
 import msgspec
 
 from songwright.errors import StyleError
+from songwright.mix.bands import named
 from songwright.mix.settings import Compressor, EqBand
 
 FALLBACK_ROLE = "chords"
@@ -31,9 +32,11 @@ class RoleFacts:
     depth_db: float
     duck: float
     clear_db: float
+    pre_delay_ms: float = 0.0
+    damp_hz: float = 0.0
 
     def bands(self) -> tuple[EqBand, ...]:
-        return tuple(EqBand(*band) for band in self.eq)
+        return named([EqBand(*band) for band in self.eq])
 
     def compression(self) -> Compressor | None:
         return Compressor(*self.compressor) if self.compressor else None

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from songwright.audio import Audio
+from songwright.audio.buffers import Samples64
 from songwright.mix.settings import REFERENCE_LUFS
 
 _DRIVE_DB_CLEAN, _DRIVE_DB_FULL = 0.0, 24.0
@@ -21,21 +22,21 @@ _BIAS = 0.15  # a little asymmetry gives the even harmonics of valves and tape
 
 
 @njit(cache=True, nogil=True)
-def _saturate(audio, drive, bias, blocker):  # type: ignore[no-untyped-def]
+def _saturate(audio, drive, bias, blocker, state):  # type: ignore[no-untyped-def]
     """Drive stereo samples through the curve in place; small signals keep their level.
 
     Only the distortion goes through the averaging (which dulls the highest octave); the linear
     part passes untouched. ``blocker`` is the one-pole factor that removes the offset of the bias.
+    ``state`` (2, 2) is the sample before and the offset, for each channel.
     """
     root = math.sqrt(1.0 + bias * bias)
     slope = 1.0 / (root * root * root)  # of the curve at the bias
     scale = 1.0 / (drive * slope)
     rest = bias / root
     for c in range(2):
-        x0 = bias
-        root0 = root
-        linear0 = 0.0
-        offset = 0.0
+        linear0, offset = state[c]
+        x0 = drive * linear0 + bias
+        root0 = math.sqrt(1.0 + x0 * x0)
         for i in range(audio.shape[1]):
             x = np.float64(audio[c, i])
             x1 = drive * x + bias
@@ -47,9 +48,13 @@ def _saturate(audio, drive, bias, blocker):  # type: ignore[no-untyped-def]
             x0 = x1
             root0 = root1
             linear0 = x
+        state[c, 0] = linear0
+        state[c, 1] = offset
 
 
-def saturate(audio: Audio, amount: float, sample_rate_hz: int) -> None:
+def saturate(
+    audio: Audio, amount: float, sample_rate_hz: int, state: Samples64 | None = None
+) -> None:
     """Saturate stereo samples ``(2, n)`` in place.
 
     Parameters
@@ -60,13 +65,16 @@ def saturate(audio: Audio, amount: float, sample_rate_hz: int) -> None:
         0 (nothing happens) to 1 (24 dB of drive, clearly distorted).
     sample_rate_hz
         Sample rate.
+    state
+        Zeros of shape (2, 2) at first; carries the curve from block to block.
     """
     if amount <= 0.0:
         return
     drive_db = _DRIVE_DB_CLEAN + (_DRIVE_DB_FULL - _DRIVE_DB_CLEAN) * min(1.0, amount)
     # At drive 0 dB a signal at the reference loudness, with its usual peaks, only touches the bend.
     drive = 10.0 ** ((drive_db - REFERENCE_LUFS - 20.0) / 20.0)
-    _saturate(audio, drive, _BIAS, -math.expm1(-2.0 * math.pi * 8.0 / sample_rate_hz))
+    blocker = -math.expm1(-2.0 * math.pi * 8.0 / sample_rate_hz)
+    _saturate(audio, drive, _BIAS, blocker, np.zeros((2, 2)) if state is None else state)
 
 
 @njit(cache=True, nogil=True)
@@ -101,6 +109,12 @@ def soft_clip(audio: Audio, gain: float, ceiling: float, amount: float, out: Aud
     if amount <= 0.0:
         np.multiply(audio, np.float32(gain), out=out)
         return
-    knee = ceiling * 10.0 ** (-4.0 * amount / 20.0)
-    top = ceiling * 10.0 ** (3.0 / 20.0)
+    knee, top = soft_clip_edges(ceiling, amount)
     _soft_clip(audio, np.float32(gain), np.float32(knee), np.float32(top), out)
+
+
+def soft_clip_edges(ceiling: float, amount: float) -> tuple[float, float]:
+    """Amplitudes at which the rounding of `soft_clip` begins and which it never passes."""
+    if amount <= 0.0:
+        return math.inf, math.inf
+    return ceiling * 10.0 ** (-4.0 * amount / 20.0), ceiling * 10.0 ** (3.0 / 20.0)

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numba import njit
 
-from songwright.audio import Audio, integrated_lufs
+from songwright.audio import Audio
+from songwright.audio.buffers import Samples64
 from songwright.mix.filters import high_pass
 
 _SPREAD_LOW_HZ = 250.0
@@ -17,13 +18,14 @@ _RING = 8_192  # longest all-pass in samples, up to 384 kHz
 
 
 @njit(cache=True, nogil=True)
-def _widen(audio, side_gain, spread, delays, spread_row, mono_row):  # type: ignore[no-untyped-def]
+def _widen(audio, side_gain, spread, delays, spread_row, mono_row, state):  # type: ignore[no-untyped-def]
     """Scale the sides, add a decorrelated side made from the middle, remove low sides; in place."""
     n = audio.shape[1]
     rings = np.zeros((delays.shape[0], _RING), dtype=np.float32)
     b0, b1, b2, a1, a2 = mono_row
     c0, c1, c2, d1, d2 = spread_row
-    s1 = s2 = t1 = t2 = 0.0
+    s1, s2 = state
+    t1 = t2 = 0.0
     for i in range(n):
         left = np.float64(audio[0, i])
         right = np.float64(audio[1, i])
@@ -49,31 +51,38 @@ def _widen(audio, side_gain, spread, delays, spread_row, mono_row):  # type: ign
             s1 = s2 = t1 = t2 = 0.0
         audio[0, i] = middle + y
         audio[1, i] = middle - y
+    state[0] = s1
+    state[1] = s2
 
 
 MOST_MONO_LOSS_LU = 1.3
 """Loudness that a master may lose when its sides are folded to mono."""
 
 
-def mono_safe_width(audio: Audio, width: float, sample_rate_hz: int) -> float:
+def mono_safe_width(width: float, side_share: float) -> float:
     """The width asked for, or the largest at which the fold-down to mono loses little loudness.
 
-    Mid and side add in power, so the loss is that of the side's share; with the width w it is
-    ``10 log10(1 + w² S / M)`` for K-weighted powers M and S.
+    Parameters
+    ----------
+    width
+        Side gain that is wanted.
+    side_share
+        K-weighted power of the sides against that of the middle. Middle and side add in power, so
+        with the width w the loss is ``10 log10(1 + w² · side_share)``.
     """
-    middle = 0.5 * (audio[0] + audio[1])
-    side = 0.5 * (audio[0] - audio[1])
-    loud = integrated_lufs(np.stack([middle, middle]), sample_rate_hz)
-    wide = integrated_lufs(np.stack([side, side]), sample_rate_hz)
-    if loud is None or wide is None:
+    if side_share <= 0.0:
         return width
-    share = 10.0 ** ((wide - loud) / 10.0)
     allowed = 10.0 ** (MOST_MONO_LOSS_LU / 10.0) - 1.0
-    return min(width, math.sqrt(allowed / share))
+    return min(width, math.sqrt(allowed / side_share))
 
 
 def widen(
-    audio: Audio, width: float, spread: float, mono_below_hz: float, sample_rate_hz: int
+    audio: Audio,
+    width: float,
+    spread: float,
+    mono_below_hz: float,
+    sample_rate_hz: int,
+    state: Samples64 | None = None,
 ) -> None:
     """Shape the stereo width of samples ``(2, n)`` in place; the mono sum never changes.
 
@@ -90,6 +99,9 @@ def widen(
         Cutoff of a high-pass on the sides; 0 leaves them.
     sample_rate_hz
         Sample rate.
+    state
+        Two zeros at first; carries the high-pass on the sides from block to block, for a sound
+        without spread.
     """
     if width == 1.0 and spread <= 0.0 and mono_below_hz <= 0.0:
         return
@@ -105,6 +117,7 @@ def widen(
         delays,
         np.array(high_pass(_SPREAD_LOW_HZ, sample_rate_hz)),
         np.array(mono_row),
+        np.zeros(2) if state is None else state,
     )
 
 

@@ -1,4 +1,4 @@
-"""Tonal balance: how far a mix lies from the target curve, and a gentle correction.
+"""Tonal balance: how far a mix lies from a target curve, and broad bands that bring it nearer.
 
 The curve follows P. Pestana et al., *Spectral characteristics of popular commercial recordings
 1950-2010* (AES 135, 2013): a fall of about 5 dB per octave in spectral density from 100 Hz to
@@ -7,21 +7,24 @@ The curve follows P. Pestana et al., *Spectral characteristics of popular commer
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from songwright.audio import Audio, third_octave_levels
 from songwright.audio.buffers import Samples64
+from songwright.mix.filters import eq_band, response_db
 from songwright.mix.settings import EqBand
 
 LOW_HZ, HIGH_HZ = 50.0, 12_000.0
-MAX_CORRECTION_DB = 2.0
+MAX_CORRECTION_DB = 5.0
 _EMPTY_DB = -36.0  # re the strongest band: where nothing plays there is nothing to correct
-_REGIONS = (
-    ("low_shelf", 120.0, 0.7, 50.0, 140.0),
-    ("peak", 320.0, 0.6, 180.0, 550.0),
-    ("peak", 3_000.0, 0.6, 1_800.0, 4_600.0),
-    ("high_shelf", 7_000.0, 0.7, 6_000.0, 12_000.0),
-)
+_BANDS = (
+    ("low_shelf", 75.0, 0.7), ("peak", 130.0, 0.9), ("peak", 250.0, 0.9), ("peak", 500.0, 0.9),
+    ("peak", 1_000.0, 0.9), ("peak", 2_000.0, 0.9), ("peak", 4_000.0, 0.9),
+    ("high_shelf", 7_500.0, 0.7),
+)  # fmt: skip
+_STIFFNESS = 0.35
+"""What a band costs in the fit: without it neighbours work against each other for nothing."""
 
 
 def target_curve_db(frequency_hz: Samples64) -> Samples64:
@@ -33,41 +36,59 @@ def target_curve_db(frequency_hz: Samples64) -> Samples64:
     return np.asarray(middle + above + below)
 
 
-def tonal_deviation(audio: Audio, sample_rate_hz: int) -> tuple[Samples64, Samples64]:
-    """Third-octave levels minus the target curve, aligned to a mean of 0 dB, 50 Hz to 12 kHz.
+def deviation_db(centre_hz: Samples64, level_db: Samples64, target_db: Samples64) -> Samples64:
+    """Levels minus a target, aligned to a mean of 0 dB from 50 Hz to 12 kHz; NaN elsewhere.
 
-    Bands in which nothing plays read NaN.
+    Bands in which nothing plays read NaN, too: there is nothing to correct in them.
     """
-    centres, levels = third_octave_levels(audio, sample_rate_hz)
-    inside = (centres >= LOW_HZ) & (centres <= HIGH_HZ)
-    centres, levels = centres[inside], levels[inside]
-    deviation = levels - target_curve_db(centres)
+    inside = (centre_hz >= LOW_HZ * 0.99) & (centre_hz <= HIGH_HZ * 1.06)
+    deviation = np.where(inside, level_db - target_db, -np.inf)
     used = deviation > deviation.max() + _EMPTY_DB
-    deviation = np.where(used, deviation - deviation[used].mean(), np.nan)
-    return centres, deviation
+    return np.where(used, deviation - deviation[used].mean(), np.nan)
 
 
-def correction(audio: Audio, sample_rate_hz: int, share: float) -> tuple[EqBand, ...]:
-    """Four broad bands that take back a share of the deviation, within ±2 dB each.
+def fitted_bands(
+    centre_hz: Samples64,
+    wanted_db: Samples64,
+    sample_rate_hz: int,
+    most_db: float = MAX_CORRECTION_DB,
+) -> tuple[EqBand, ...]:
+    """Eight broad bands whose response comes nearest to a wanted one.
 
     Parameters
     ----------
-    audio
-        The mix ``(2, n)``, not silent.
+    centre_hz, wanted_db
+        Third octaves and the gain wanted in each; NaN where it does not matter.
     sample_rate_hz
         Sample rate.
-    share
-        0 (no correction) to 1 (all of it, within the bound).
+    most_db
+        Bound of each band; beyond it a mix is not corrected but made again.
+
+    Returns
+    -------
+    tuple of EqBand
+        Empty when nothing is wanted. Their gains solve a least-squares problem with a small cost
+        on each, in which a band's response is taken as proportional to its gain (true within
+        0.2 dB up to 5 dB).
     """
-    if share <= 0.0:
+    used = np.isfinite(wanted_db)
+    if not used.any() or not np.any(np.abs(wanted_db[used]) > 0.01):
         return ()
-    centres, deviation = tonal_deviation(audio, sample_rate_hz)
-    bands = []
-    for kind, frequency_hz, q, low_hz, high_hz in _REGIONS:
-        region = deviation[(centres >= low_hz) & (centres <= high_hz)]
-        region = region[np.isfinite(region)]
-        if region.size:
-            wanted = -share * float(region.mean())
-            gain_db = max(-MAX_CORRECTION_DB, min(MAX_CORRECTION_DB, wanted))
-            bands.append(EqBand(kind, frequency_hz, gain_db, q))
-    return tuple(bands)
+    bands = [row for row in _BANDS if row[1] < 0.4 * sample_rate_hz]
+    shapes = _shapes(tuple(centre_hz[used].tolist()), len(bands), sample_rate_hz)
+    cost = np.sqrt(_STIFFNESS) * np.eye(len(bands))
+    system = np.concatenate([shapes, cost])
+    wanted = np.concatenate([wanted_db[used], np.zeros(len(bands))])
+    gains = np.clip(np.linalg.lstsq(system, wanted, rcond=None)[0], -most_db, most_db)
+    return tuple(
+        EqBand(kind, frequency_hz, round(float(gain_db), 2), q)
+        for (kind, frequency_hz, q), gain_db in zip(bands, gains, strict=True)
+    )
+
+
+@cache
+def _shapes(centre_hz: tuple[float, ...], count: int, sample_rate_hz: int) -> Samples64:
+    """Response at each centre per decibel of each band, shape (centres, count)."""
+    frequency_hz = np.array(centre_hz)
+    rows = [eq_band(EqBand(kind, hz, 3.0, q), sample_rate_hz) for kind, hz, q in _BANDS[:count]]
+    return np.stack([response_db([r], frequency_hz, sample_rate_hz) / 3.0 for r in rows], axis=1)

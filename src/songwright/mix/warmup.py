@@ -6,14 +6,22 @@ import numpy as np
 
 from songwright.mix.master import master
 from songwright.mix.settings import (
+    Chorus,
     Compressor,
+    Curve,
+    DeEsser,
+    DelaySend,
+    Dip,
     EqBand,
     LoFi,
     MasterSettings,
     MixSettings,
     PartMix,
+    Phaser,
     ReverbSettings,
+    Send,
     Sidechain,
+    Transient,
 )
 from songwright.mix.strip import process_stem
 from songwright.perform.model import PlayedPart
@@ -30,12 +38,24 @@ def warm_up() -> None:
         mono_below_hz=120.0,
         sidechain=Sidechain(6.0),
         noise_dbfs=-60.0,
+        dips=(Dip("lead", 900.0, 3.0, when=Curve(((0.0, 1.0),))),),
+        transient=Transient(3.0),
+        deesser=DeEsser(),
+        chorus=Chorus(),
+        phaser=Phaser(),
+        delay=DelaySend(),
+        sends=(Send("wide", -6.0),),
+        curves={
+            "level_db": Curve(((0.0, 0.0), (0.3, -3.0))),
+            "low_pass_hz": Curve(((0.0, 9_000.0),)),
+        },
     )
     settings = MixSettings(
         parts={"all": strip},
         reverb=ReverbSettings("hall"),
         master=MasterSettings(saturation=0.2, soft_clip=0.5, target_lufs=-8.0),
         ending="hard",
+        spaces={"wide": ReverbSettings("studio", 0.4)},
     )
     rate = 48_000
     time = np.arange(rate // 2) / rate

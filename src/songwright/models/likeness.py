@@ -15,7 +15,8 @@ class Sound(NamedTuple):
 
 
 CONTOURS = ("flat", "rising", "falling", "arch", "valley")
-_LEVEL = 1.5  # semitones by which thirds of a phrase must differ to count
+CONTOUR_LEVEL = 1.5
+"""Semitones by which thirds of a phrase must differ to count."""
 
 
 def contour(line: Sequence[Sound]) -> str:
@@ -25,16 +26,22 @@ def contour(line: Sequence[Sound]) -> str:
     """
     if len(line) < 3:
         return "flat"
+    first, middle, last = thirds(line)
+    if middle > max(first, last) + CONTOUR_LEVEL:
+        return "arch"
+    if middle < min(first, last) - CONTOUR_LEVEL:
+        return "valley"
+    if last > first + CONTOUR_LEVEL:
+        return "rising"
+    return "falling" if last < first - CONTOUR_LEVEL else "flat"
+
+
+def thirds(line: Sequence[Sound]) -> tuple[float, float, float]:
+    """Mean pitches of the first, middle and last third of the notes: at least three."""
     third = len(line) / 3
     parts = [[s.pitch for s in line[round(i * third) : round((i + 1) * third)]] for i in range(3)]
     first, middle, last = (sum(part) / len(part) for part in parts)
-    if middle > max(first, last) + _LEVEL:
-        return "arch"
-    if middle < min(first, last) - _LEVEL:
-        return "valley"
-    if last > first + _LEVEL:
-        return "rising"
-    return "falling" if last < first - _LEVEL else "flat"
+    return first, middle, last
 
 
 def likeness(line: Sequence[Sound], other: Sequence[Sound], bar_steps: int) -> float:

@@ -21,6 +21,7 @@ from songwright.models.lines import (
     END,
     HIGHEST,
     LOWEST,
+    MOST_TOKENS,
     PITCH,
     POSITION,
     REF,
@@ -32,6 +33,8 @@ from songwright.models.lines import (
     table_of,
     tokens_of,
 )
+
+_WHOLE_ONSET = 4  # tokens of an onset that has begun, with one to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class LineGrammar:
         self.before: int | None = None  # lowest pitch of the onset before
         self.done = False
         self._groups = _grouped(self.rules.locked)
+        self._heard = len(self.beginning[0])
         self._places = self._free_places()
         self._check()
 
@@ -238,6 +242,13 @@ class LineGrammar:
         now = self._now if self.position >= 0 else self._now - 1
         return next((onset for onset in self._groups if onset > now), None)
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether the rest of the sequence is needed for what must still come: bars and locks."""
+        locks = sum(len(group) for onset, group in self._groups.items() if onset >= self._now)
+        needed = 3 * locks + self.frame.bars - self.bar + _WHOLE_ONSET
+        return self._heard + len(self.tokens) + needed >= MOST_TOKENS
+
     # -- what may come
 
     def _locked_now(self) -> bool:
@@ -258,7 +269,7 @@ class LineGrammar:
         if self._now in self._groups:
             return
         held = [*self.closed, *self.pending]
-        if len(held) >= rules.voices:
+        if len(held) >= rules.voices or (held and self._is_full):
             return
         above = max(held, default=0)
         free = [pitch for pitch in self._pitches(self._now) if pitch > above]
@@ -289,6 +300,8 @@ class LineGrammar:
             mask[POSITION + POSITION_INDEX[lock - start]] = after >= needed
             end = lock
         if self.rules.most_onsets is not None and self.onsets >= self.rules.most_onsets:
+            return
+        if self._is_full:
             return
         now = self._now if self.position >= 0 else start - 1
         left = [place for place in self._places if place > now]

@@ -38,6 +38,8 @@ LOWEST, HIGHEST = 21, 108
 DURATION = PITCH + HIGHEST - LOWEST + 1
 VOCABULARY = DURATION + len(DURATIONS)
 MOST_BARS = 8
+MOST_TOKENS = 400
+"""Longest sequence that the models have learned, a reference included."""
 
 ROLES = ("lead", "counter", "inner", "riff", "chords", "arp", "pad", "bass")
 FAMILIES = ("hymn", "lied", "quartet", "orchestra", "folk_dance", "lead_sheet", "keyboard",

@@ -60,13 +60,15 @@ HARMONY_FEATURES = FeatureSpace({
 LOOPS = (2, 4, 8, 16)
 """Lengths in bars with which a section may repeat its chords; 1 of the feature is "no loop"."""
 
-_SCALES = {False: frozenset((0, 2, 4, 5, 7, 9, 11)), True: frozenset((0, 2, 3, 5, 7, 8, 10, 11))}
-_TONES = {
+SCALES = {False: frozenset((0, 2, 4, 5, 7, 9, 11)), True: frozenset((0, 2, 3, 5, 7, 8, 10, 11))}
+"""Of major, and of minor with both sevenths."""
+CHORD_TONES: dict[str, tuple[int, ...]] = {
     "maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "7": (0, 4, 7, 10),
     "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10), "hdim7": (0, 3, 6, 10), "dim7": (0, 3, 6, 9),
     "minmaj7": (0, 3, 7, 11), "6": (0, 4, 7, 9), "min6": (0, 3, 7, 9), "sus": (0, 5, 7),
-    "5": (0, 7), "9": (0, 2, 4, 7, 10),
+    "5": (0, 7), "9": (0, 2, 4, 7, 10), "none": (),
 }  # fmt: skip
+"""Semitones above the root, by the qualities of `songwright.models.lines`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +177,13 @@ def chords_of(tokens: Iterable[int], bar: int) -> tuple[Harmony, ...]:
 def richness_of(chords: Sequence[Harmony]) -> float:
     """Share of chords with more than three tones."""
     sounding = [c for c in chords if c.root >= 0]
-    return sum(len(_TONES[c.quality]) > 3 for c in sounding) / max(1, len(sounding))
+    return sum(len(CHORD_TONES[c.quality]) > 3 for c in sounding) / max(1, len(sounding))
 
 
 def chromatic_of(chords: Sequence[Harmony], minor: bool) -> float:
     """Share of chords with a tone outside the key (minor: natural and harmonic)."""
     sounding = [c for c in chords if c.root >= 0]
-    outside = [any((c.root + t) % 12 not in _SCALES[minor] for t in _TONES[c.quality])
+    outside = [any((c.root + t) % 12 not in SCALES[minor] for t in CHORD_TONES[c.quality])
                for c in sounding]  # fmt: skip
     return sum(outside) / max(1, len(sounding))
 

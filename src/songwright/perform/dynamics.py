@@ -96,7 +96,7 @@ class Dynamics:
         wave = self.chance.drift(tick, 4 * TICKS_PER_BEAT, _WAVE) if style.velocity_spread else 0.0
         return Moment(level, wave)
 
-    def velocity(self, note: Note, moment: Moment, factor: float) -> int:
+    def velocity(self, note: Note, moment: Moment, factor: float, added: float = 0.0) -> int:
         """Velocity 1..127 of a note.
 
         Parameters
@@ -107,9 +107,11 @@ class Dynamics:
             From `moment` for the note's onset.
         factor
             Product of the factors of its articulation and of its place in a chord.
+        added
+            Velocity that a pianist's finger adds (`songwright.perform.keyboard`).
         """
         contour = self.role.contour * (note.pitch - self.middle_pitch)
-        level = moment.level + max(-CONTOUR_LIMIT, min(CONTOUR_LIMIT, contour))
+        level = moment.level + max(-CONTOUR_LIMIT, min(CONTOUR_LIMIT, contour)) + added
         weight = note.velocity / NEUTRAL_VELOCITY
         if weight > 1.0:
             weight **= LOUD_EXPONENT

@@ -11,6 +11,7 @@ from songwright.perform.chance import Chance
 from songwright.perform.dynamics import Dynamics
 from songwright.perform.expression import Expression
 from songwright.perform.facts import ArticulationFacts, PlayingFacts, RoleFacts, playing_facts
+from songwright.perform.keyboard import LEFT_TO_CHANCE, Hand, hands, keyboard_facts
 from songwright.perform.model import ControlPoint, Performance, PlayedNote, PlayedPart
 from songwright.perform.pedal import pedal_points
 from songwright.perform.shape import Shape
@@ -59,11 +60,7 @@ def perform(score: Score, plan: Plan, style: Style) -> Performance:
     ScoreError
         If a note begins at or after the end of the score's last bar, or is not longer than 0.
     """
-    times = TimeMap.of(score)
-    ensemble = _Ensemble(
-        score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
-        times.seconds(times.bar_start(score.bars)), touches(score, plan, style),
-    )  # fmt: skip
+    ensemble = _Ensemble.of(score, plan, style)
     players = {part.id: _Player.of(part, ensemble) for part in score.parts}
     return Performance(
         tuple(players[part.id].play(players) for part in score.parts),
@@ -84,6 +81,16 @@ class _Ensemble:
     facts: PlayingFacts
     end_seconds: float
     touches: Mapping[str, Touch]
+    hands: Mapping[str, Hand]
+
+    @staticmethod
+    def of(score: Score, plan: Plan, style: Style) -> _Ensemble:
+        times = TimeMap.of(score)
+        return _Ensemble(
+            score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
+            times.seconds(times.bar_start(score.bars)), touches(score, plan, style),
+            hands(score, plan, style),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,8 @@ class _Player:
         role = ensemble.facts.role(part.role)
         if part.id in ensemble.touches:
             role = replace(role, jitter=0.0)  # what is uneven comes from the drummer's touch
+        if part.id in ensemble.hands:
+            role = replace(role, contour=0.0)  # the pianist's hand knows more of pitch
         chance = Chance.of(plan.seed, "perform", part.id)
         swing = Swing.of(part.notes, times, plan.swing, plan.swing_unit_ticks)
         together = Chance.of(plan.seed, "perform together")
@@ -135,9 +144,11 @@ class _Player:
     def _notes(self, chance: Chance, pedalled: bool) -> Iterator[PlayedNote]:
         ensemble, times = self.ensemble, self.ensemble.times
         style, plan = ensemble.style.performance, ensemble.plan
-        touch = ensemble.touches.get(self.part.id)
+        touch, hand = ensemble.touches.get(self.part.id), ensemble.hands.get(self.part.id)
         if touch is not None:
             style = calmed(style)
+        if hand is not None:
+            style = replace(style, velocity_spread=style.velocity_spread * LEFT_TO_CHANCE)
         dynamics = Dynamics.of(
             style, ensemble.facts, self.part.role, plan, self.planned, ensemble.shape, chance
         )
@@ -164,9 +175,15 @@ class _Player:
                     at = max(0.0, at + self.timing.limb(note.onset_ticks, note.pitch))
                 elif len(group.notes) > 1:
                     at = max(0.0, at + self.timing.finger(note.onset_ticks, note.pitch))
-                place = 1.0 if self.instrument.is_kit else spread.factors[i]
+                finger = hand.get((note.onset_ticks, note.pitch)) if hand is not None else None
+                weighed = self.instrument.is_kit or finger is not None
+                place = 1.0 if weighed else spread.factors[i]
                 place *= feel.weight if feel is not None else 1.0
-                velocity = dynamics.velocity(note, moment, how.velocity * place)
+                added = 0.0
+                if finger is not None:
+                    at = max(0.0, at - finger.early_seconds)
+                    added = finger.at(moment.level, keyboard_facts())
+                velocity = dynamics.velocity(note, moment, how.velocity * place, added)
                 end = (note.duration_ticks, note.articulation)
                 if end not in releases:
                     releases[end] = self._release(group, note, how)

@@ -7,12 +7,9 @@ from dataclasses import replace
 
 from songwright.composition.plan import Plan
 from songwright.perform.chance import Chance
-from songwright.perform.facts import playing_facts
 from songwright.perform.model import Performance, PlayedNote, PlayedPart
 from songwright.perform.performer import _Ensemble, _Player
-from songwright.perform.shape import Shape
 from songwright.perform.sounding import lawful_controls, lawful_notes
-from songwright.perform.touch import touches
 from songwright.score import Score, TimeMap
 from songwright.styles import Style
 
@@ -40,11 +37,7 @@ def perform_marked(
     ticks
         For each part the written onsets of its played notes, in their order.
     """
-    times = TimeMap.of(score)
-    ensemble = _Ensemble(
-        score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
-        times.seconds(times.bar_start(score.bars)), touches(score, plan, style),
-    )  # fmt: skip
+    ensemble = _Ensemble.of(score, plan, style)
     wanted = [part for part in score.parts if only is None or part.id in only]
     hands = {part.staff_group for part in wanted} - {""}
     players = {

@@ -54,8 +54,8 @@ class Controls:
         times, values = self._points(controller)
         if not times:
             return np.full(blocks + 1, _REST[controller], np.float32)
-        if controller == PITCH_BEND and times[0] > 0.0:
-            times, values = [times[0] - 1e-3, *times], [0.0, *values]
+        if times[0] > 0.0:  # at rest until it is first moved
+            times, values = [times[0] - 1e-3, *times], [_REST[controller], *values]
         at = np.arange(blocks + 1) * (BLOCK / self.sample_rate_hz)
         return np.asarray(np.interp(at, times, values), np.float32)
 

@@ -9,10 +9,12 @@ import numpy as np
 from songwright.errors import AudioError
 from songwright.perform.model import PlayedPart
 from songwright.render.builtin import BuiltIn
+from songwright.render.fitted.source import Fitted
 from songwright.render.jit import FloatArray
 from songwright.render.sources import SoundSource, source_of
+from songwright.render.synth.source import Palette
 
-SOURCES: tuple[SoundSource, ...] = (BuiltIn(),)
+SOURCES: tuple[SoundSource, ...] = (Palette(), Fitted(), BuiltIn())
 """The sources of sound, in the order in which they are asked."""
 
 

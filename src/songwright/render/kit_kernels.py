@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from songwright.render.jit import DoubleArray, FloatArray, kernel
+from songwright.render.jit import DoubleArray, FloatArray, IntArray, kernel
 
 
 @kernel
@@ -192,6 +192,49 @@ def add_grains(
         wait = -math.log(1.0 - 0.999 * uniform[(k + 2) % count])
         at += max(1.0, gap * (even + (1.0 - even) * wait))
         k += 3
+
+
+@kernel
+def add_noise_bands(
+    out: FloatArray,
+    bank: FloatArray,
+    places: IntArray,
+    frames: IntArray,
+    levels: FloatArray,
+    width: float,
+) -> None:
+    """Add bands of noise whose levels move along straight lines to a stereo buffer.
+
+    Parameters
+    ----------
+    out
+        Shape (2, samples).
+    bank
+        Noise of each band, shape (bands, a power of two), read cyclically.
+    places
+        Where to begin to read it for the middle and for the sides, shape (2, bands).
+    frames, levels
+        Samples at which levels are known, and the levels, shapes (frames,) and (frames, bands).
+    width
+        Share of the sides, 0..1.
+    """
+    mask = bank.shape[1] - 1
+    middle = np.float32(math.sqrt(1.0 - 0.5 * width * width))
+    side = np.float32(width * math.sqrt(0.5))
+    for band in range(bank.shape[0]):
+        one, two = places[0, band], places[1, band]
+        for frame in range(frames.shape[0] - 1):
+            first, last = frames[frame], min(frames[frame + 1], out.shape[1])
+            level, after = levels[frame, band], levels[frame + 1, band]
+            if first >= last or (level == 0.0 and after == 0.0):
+                continue
+            step = (after - level) / np.float32(frames[frame + 1] - first)
+            for i in range(first, last):
+                x = middle * bank[band, (one + i) & mask]
+                y = side * bank[band, (two + i) & mask]
+                gain = level + step * np.float32(i - first)
+                out[0, i] += gain * (x + y)
+                out[1, i] += gain * (x - y)
 
 
 @kernel

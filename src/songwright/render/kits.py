@@ -1,8 +1,10 @@
 """Drum kits: played strokes to audio.
 
-Every stroke is synthesised (see `songwright.render.kit_sounds`). Strokes of the same drum in the
-same velocity layer take turns between a few variants, so that a roll does not sound like a machine
-gun; each is made once in a call and mixed in wherever it is played.
+Every stroke is synthesised, from a model fitted to recordings where there is one
+(`songwright.render.kit_fitted`), else from layers written by hand (`songwright.render.kit_sounds`).
+Strokes of the same drum in the same velocity layer take turns between a few variants, so that a
+roll does not sound like a machine gun; each is made once in a call and mixed in wherever it is
+played.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import numpy as np
 from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.controls import Controls, apply_volume_and_pan
 from songwright.render.jit import FloatArray
+from songwright.render.kit_fitted import FittedVoice
+from songwright.render.kit_fitted_model import fitted_drums, fitted_keys
 from songwright.render.kit_kernels import add_room, mix_hit
 from songwright.render.kit_model import FIRST_KEY, LAST_KEY, Drum, Kit, Placed, drums, kit
 from songwright.render.kit_sounds import DrumVoice
@@ -47,7 +51,7 @@ class KitInstrument:
             key=lambda n: (n.onset_seconds, n.pitch),
         )
         stops = self._stops(notes, length_samples, sample_rate_hz)
-        voices: dict[int, DrumVoice] = {}
+        voices: dict[int, DrumVoice | FittedVoice] = {}
         strokes: dict[tuple[int, int, int], FloatArray] = {}
         turns: dict[int, int] = {}
         for note, stop in zip(notes, stops, strict=True):
@@ -56,7 +60,7 @@ class KitInstrument:
                 continue
             placed = self.kit.keys[note.pitch]
             if note.pitch not in voices:
-                voices[note.pitch] = DrumVoice(placed.drum, placed.semitones, sample_rate_hz)
+                voices[note.pitch] = self._voice(note.pitch, sample_rate_hz)
             voice = voices[note.pitch]
             turns[note.pitch] = turns.get(note.pitch, -1) + 1
             layer = min((note.velocity - 1) * VELOCITY_LAYERS // 127, VELOCITY_LAYERS - 1)
@@ -79,6 +83,14 @@ class KitInstrument:
             )  # fmt: skip
         apply_volume_and_pan(out, Controls(part, length_samples, sample_rate_hz))
         return out
+
+    def _voice(self, key: int, sample_rate_hz: int) -> DrumVoice | FittedVoice:
+        placed = self.kit.keys[key]
+        fitted = fitted_keys().get(self.kit_id)
+        if fitted is not None and key in fitted:
+            played, drum = fitted_drums()[fitted[key].drum], drums()[placed.drum]
+            return FittedVoice(played, drum, sample_rate_hz, fitted[key].db)
+        return DrumVoice(placed.drum, placed.semitones, sample_rate_hz)
 
     def _stops(
         self, notes: list[PlayedNote], length_samples: int, sample_rate_hz: int

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from songwright.perform.model import PlayedPart
+from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.controls import Controls
 from songwright.render.gates import Gate, gates
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
@@ -113,7 +113,7 @@ class Sampler:
         rate = controls.sample_rate_hz
         note = use.gate.note
         if moving or note.articulation == "slide":
-            note_audio = _bent(note_audio, use, controls)
+            note_audio = bent(note_audio, note, use.start, use.samples, controls)
         place = np.clip((note.pitch - 60) / 36.0, -1.0, 1.0) * self.touch.width
         angle = (place + 1.0) * np.pi / 4.0
         release = use.release_seconds if use.release_seconds > 0.0 else 1.0
@@ -139,10 +139,15 @@ def glide(note_audio: FloatArray, semitones: FloatArray) -> FloatArray:
     return out[:, :written]
 
 
-def _bent(note_audio: FloatArray, use: _Use, controls: Controls) -> FloatArray:
-    """The note under pitch bend, modulation and slides."""
-    blocks = blocks_for(use.samples)
-    at = np.minimum(np.arange(blocks + 1) + use.start // BLOCK, controls.modulation.shape[0] - 1)
+def bent(
+    note_audio: FloatArray, note: PlayedNote, start: int, samples: int, controls: Controls
+) -> FloatArray:
+    """The first ``samples`` of a note under pitch bend, modulation and slides.
+
+    ``start`` is the sample of the part at which it begins.
+    """
+    blocks = blocks_for(samples)
+    at = np.minimum(np.arange(blocks + 1) + start // BLOCK, controls.modulation.shape[0] - 1)
     seconds = np.arange(blocks + 1) * (BLOCK / controls.sample_rate_hz)
     semitones = controls.bend_semitones[at].copy()
     semitones += (
@@ -150,6 +155,6 @@ def _bent(note_audio: FloatArray, use: _Use, controls: Controls) -> FloatArray:
         * controls.modulation[at]
         * np.sin(2.0 * np.pi * 5.6 * seconds).astype(np.float32)
     )
-    if use.gate.note.articulation == "slide":
+    if note.articulation == "slide":
         semitones -= 2.0 * np.exp(-seconds / 0.05).astype(np.float32)
     return glide(note_audio, semitones)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from songwright.session.batch import BatchItem, BatchResult, compose_batch, read_prompts
+    from songwright.session.given import compose_given
     from songwright.session.package import Package, render_midi, save
     from songwright.session.song import Song, compose, compose_brief, load
     from songwright.session.store import Project, Variant
@@ -26,6 +27,7 @@ __all__ = [
     "compose",
     "compose_batch",
     "compose_brief",
+    "compose_given",
     "load",
     "make_variants",
     "rank_variants",
@@ -36,6 +38,7 @@ __all__ = [
 
 _HOMES = {
     "batch": ("BatchItem", "BatchResult", "compose_batch", "read_prompts"),
+    "given": ("compose_given",),
     "package": ("Package", "render_midi", "save"),
     "song": ("Song", "compose", "compose_brief", "load"),
     "store": ("Project", "Variant"),

@@ -106,12 +106,15 @@ def _arrangement(job: Job) -> Arrangement:
     from songwright.export.stems import find_reference, find_stems  # noqa: PLC0415
     from songwright.export.tracks import arrangement  # noqa: PLC0415
     from songwright.mix import mix_settings  # noqa: PLC0415
+    from songwright.session.production.record import usable_record  # noqa: PLC0415
     from songwright.styles import style  # noqa: PLC0415
 
     stems = find_stems(job.score, job.package)
     if not stems:
         job.notes.append(f"notes only: {job.no_audio()}")
-    settings = mix_settings(job.song.plan, style(job.song.plan.style))
+    record = usable_record(job.package)  # the mix as it was made, with what was set by hand
+    planned = mix_settings(job.song.plan, style(job.song.plan.style))
+    settings = record.settings if record is not None else planned
     reference = find_reference(job.package) if stems else None
     return arrangement(job.score, job.performance, settings, stems, reference)
 

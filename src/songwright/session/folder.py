@@ -62,7 +62,7 @@ def _swap(fresh: Path, out: Path) -> None:
         old.rename(out)  # the older result stays
         raise
     for entry in old.iterdir():
-        if not (out / entry.name).exists() and entry.name not in _OURS:
+        if not (out / entry.name).exists() and not _is_ours(entry.name):
             shutil.move(entry, out / entry.name)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -70,9 +70,13 @@ def _swap(fresh: Path, out: Path) -> None:
 # Files of a package; those that a new version does not bring are out of date and go.
 _OURS = {
     "song.json", "song.mid", "song.musicxml", "stems", "mix.wav", "master.wav", "master.flac",
-    "master.mp3", "master.ogg", "report.json", "report.html", "exports", "evaluation.json",
-    "evaluation.html",
+    "master.mp3", "master.ogg", "mix.json", "report.json", "report.html", "exports",
+    "evaluation.json", "evaluation.html",
 }  # fmt: skip
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith("master-")  # a master for a further place
 
 
 def _advice(out: Path, error: OSError) -> str:

@@ -18,8 +18,8 @@ from songwright.session.folder import replacing
 from songwright.session.song import Song
 
 if TYPE_CHECKING:
-    from songwright.evaluate.judgement import Judgement
     from songwright.perform import Performance
+    from songwright.session.judge import Examined
 
 Progress = Callable[[str, float], None]
 """Called with the name of a stage and the share of the whole work that is done (0..1)."""
@@ -48,11 +48,17 @@ def save(
     progress: Progress | None = None,
     evaluation: bool = True,
     parent: Path | None = None,
+    soundfont: str | Sequence[str] | None = None,
+    target: str = "",
+    overrides: Sequence[str] = (),
 ) -> Package:
     """Write ``song.json song.mid song.musicxml report.json report.html`` and, with ``audio``,
-    ``stems/*.wav mix.wav master.*``; with ``evaluation`` also what the judge says of them,
-    ``evaluation.json evaluation.html``. ``parent`` is the package that a refined song was made
-    from: stems that have not changed are taken from it.
+    ``stems/*.wav mix.wav mix.json master.*``; with ``evaluation`` also what the judge says of
+    them, ``evaluation.json evaluation.html``. ``parent`` is the package that a song was made from:
+    what was decided of its mix stays, and stems that have not changed are taken from it.
+    ``soundfont`` is what was asked to play instead of our own instruments (see
+    `songwright.render.soundfonts.sources_for`), ``target`` the place of delivery ("film"),
+    ``overrides`` assignments to the mix by hand ("bass.level_db-=2").
 
     Raises
     ------
@@ -65,6 +71,7 @@ def save(
             f"unknown audio format {', '.join(unknown) or '(none)'}; "
             f"choose from {', '.join(FORMATS)}"
         )
+    check_target(target)
     tell = progress or _silent
     with replacing(Path(out)) as folder:
         tell("performing", 0.02)
@@ -75,17 +82,19 @@ def save(
         swung = song.plan.swing > 0.55
         (folder / "song.musicxml").write_bytes(write_musicxml(song.score, swing=swung))
         if audio:
-            _sound(song, performance, folder, formats, tell, parent)
+            _sound(song, performance, folder, formats, tell, parent, soundfont, target, overrides)
             _tag_masters(song, folder)
         tell("measuring", 0.92)
         report = make_report(song.brief, song.plan, song.score, folder)
         (folder / "report.json").write_bytes(encode(report, indent=1))
-        judgement = None
+        found = None
         if evaluation:
             tell("judging", 0.95)
-            judgement = _evaluate(song, performance, report, folder)
+            found = _evaluate(song, performance, report, folder)
+        judgement, curves = (found.judgement, found.curves) if found else (None, None)
         (folder / "report.html").write_text(
-            report_html(report, song.plan, song.score, folder, judgement), encoding="utf-8"
+            report_html(report, song.plan, song.score, folder, judgement, curves),
+            encoding="utf-8",
         )
         files = tuple(
             sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
@@ -101,18 +110,37 @@ def _sound(
     formats: Sequence[str],
     tell: Progress,
     parent: Path | None,
+    soundfont: str | Sequence[str] | None,
+    target: str,
+    overrides: Sequence[str],
 ) -> None:
-    """Stems, mix and master; of a refined song only what differs from its parent is rendered."""
-    if song.refined is None:
-        from songwright.session.produce import produce  # noqa: PLC0415 (numba is slow to load)
+    """Stems, mix and master; only what differs from the parent's is made."""
+    from songwright.render.soundfonts import sources_for  # noqa: PLC0415 (numba is slow to load)
+    from songwright.session.produce import produce  # noqa: PLC0415 (the same)
+    from songwright.session.production.record import usable_record  # noqa: PLC0415 (the same)
 
-        produce(song, performance, folder, formats, tell)
-        return
-    from songwright.session.refine.remix import Parent, produce_refined  # noqa: PLC0415 (the same)
-    from songwright.session.song import load  # noqa: PLC0415
+    record = usable_record(parent)
+    asked = (soundfont,) if isinstance(soundfont, str) else tuple(soundfont or ())
+    if not asked and record is not None:
+        asked = record.soundfont  # a refined song is played by whoever played it before
+    produce(
+        song, performance, folder, formats, tell, sources_for(asked), soundfont=asked,
+        target=target, overrides=overrides, parent=parent,
+    )  # fmt: skip
 
-    source = Parent(load(parent), parent) if parent is not None else None
-    produce_refined(song, performance, folder, formats, tell, source)
+
+def check_target(name: str) -> None:
+    """Refuse an unknown place of delivery before anything is made.
+
+    Raises
+    ------
+    OutputError
+        If there is none of that name.
+    """
+    if name:
+        from songwright.mix.mastering.tables import delivery  # noqa: PLC0415 (loads the mixer)
+
+        delivery(name)
 
 
 def _tag_masters(song: Song, folder: Path) -> None:
@@ -126,7 +154,7 @@ def _tag_masters(song: Song, folder: Path) -> None:
         tagged.replace(master)
 
 
-def _evaluate(song: Song, performance: Performance, report: Report, folder: Path) -> Judgement:
+def _evaluate(song: Song, performance: Performance, report: Report, folder: Path) -> Examined:
     """Write the two files of the evaluation beside what they judge."""
     from songwright.export.evaluation_data import evaluation_data  # noqa: PLC0415
     from songwright.export.evaluation_page import evaluation_html  # noqa: PLC0415
@@ -141,7 +169,7 @@ def _evaluate(song: Song, performance: Performance, report: Report, folder: Path
         performance=performance, curves=found.curves, piece=found.piece,
     )  # fmt: skip
     (folder / "evaluation.html").write_text(page, encoding="utf-8")
-    return found.judgement
+    return found
 
 
 def render_midi(
@@ -149,26 +177,36 @@ def render_midi(
     out: str | Path,
     formats: Sequence[str] = ("wav",),
     progress: Progress | None = None,
+    soundfont: str | Sequence[str] | None = None,
+    target: str = "",
 ) -> Package:
     """Play any MIDI file through the same instruments, mix and mastering.
 
-    Writes ``stems/*.wav mix.wav master.*`` into folder ``out``.
+    Writes ``stems/*.wav mix.wav mix.json master.*`` into folder ``out``. ``soundfont`` and
+    ``target`` are as in `save`.
 
     Raises
     ------
     FileFormatError
         If the file cannot be read as MIDI.
     """
+    from songwright.render.soundfonts import sources_for  # noqa: PLC0415 (numba is slow to load)
     from songwright.session.produce import produce_performance  # noqa: PLC0415
 
     try:
         data = Path(midi).read_bytes()
     except OSError as error:
         raise FileFormatError(f"{midi} cannot be read: {error.strerror}") from error
+    check_target(target)
+    sources = sources_for(soundfont)
+    asked = (soundfont,) if isinstance(soundfont, str) else tuple(soundfont or ())
     performance = performance_of_midi(data)
     if not any(part.notes for part in performance.parts):
         raise FileFormatError(f"{midi} holds no notes; there is nothing to play")
     with replacing(Path(out), marker="mix.wav") as folder:
-        produce_performance(performance, folder, formats, progress or _silent)
+        produce_performance(
+            performance, folder, formats, progress or _silent, sources, soundfont=asked,
+            target=target,
+        )  # fmt: skip
         files = tuple(sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*")))
     return Package(Path(out), files, None)

@@ -1,36 +1,35 @@
-"""Performance to sound: stems, mix and master, part by part so that memory stays small.
+"""Performance to sound: what songs, refined songs and MIDI files ask of the production.
 
-Parts are rendered on two threads (the kernels release the interpreter) but added to the mix in
-score order, so the sum has the same rounding, and the files the same bytes, on every machine load.
+The work itself is done in `songwright.session.production`.
 """
 
 from __future__ import annotations
 
-import math
-import os
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from songwright.audio import Audio, AudioWriter, write_audio
-from songwright.mix import MixSettings, generic_settings, master, mix_settings, process_stem
+from songwright.audio import write_audio
+from songwright.audio.pcm import add_wav_bytes, put_on_grid
+from songwright.mix import MixSettings, MixSheet, generic_settings, mix_sheet
 from songwright.mix.warmup import warm_up as warm_up_mix
 from songwright.perform import Performance, PlayedNote, PlayedPart
-from songwright.render import render_part
+from songwright.render import SoundSource, render_part
+from songwright.render.synth.warmup import warm_up as warm_up_synth
+from songwright.session.production.job import Job
+from songwright.session.production.keys import SAMPLE_RATE_HZ, kick_onsets
+from songwright.session.production.making import make_sound
+from songwright.session.production.record import usable_record
 from songwright.styles import style
 
 if TYPE_CHECKING:
     from songwright.session.package import Progress
+    from songwright.session.production.record import MixRecord
     from songwright.session.song import Song
 
-SAMPLE_RATE_HZ = 48_000
-_TAIL_SECONDS = 4.0  # of a loop, wrapped to its start
-_KICKS = (35, 36)
-_WORKERS = min(2, os.cpu_count() or 1)
+__all__ = ["SAMPLE_RATE_HZ", "kick_onsets", "produce", "produce_performance", "warm_up"]
 
 
 def produce(
@@ -39,74 +38,84 @@ def produce(
     folder: Path,
     formats: Sequence[str],
     progress: Progress,
-) -> None:
-    """Write stems, mix and master of a song into ``folder``."""
-    settings = mix_settings(song.plan, style(song.plan.style))
-    _produce(performance, settings, folder, formats, progress)
+    sources: Sequence[SoundSource] = (),
+    *,
+    soundfont: Sequence[str] = (),
+    target: str = "",
+    overrides: Sequence[str] = (),
+    parent: Path | None = None,
+) -> frozenset[str]:
+    """Write ``stems/*.wav mix.wav master.* mix.json`` of a song into ``folder``.
+
+    Parameters
+    ----------
+    sources
+        Asked for instruments before our own; ``soundfont`` is what they were made from.
+    target
+        Place of delivery (`songwright.mix.mastering.tables.deliveries`); empty for that of the
+        parent, or the usual one.
+    overrides
+        Assignments by hand (``"bass.level_db-=2"``), after those of the parent.
+    parent
+        Package that the song was made from: what was decided of its mix stays decided, and stems
+        that do not change are taken over byte for byte.
+
+    Returns
+    -------
+    frozenset of str
+        Parts whose stems were taken over.
+    """
+    record = usable_record(parent)
+    before = record.overrides if record is not None else ()
+    parts = {part.id for part in performance.parts}
+    job = Job(
+        performance,
+        mix_sheet(song.plan, style(song.plan.style)),
+        lambda settings: by_hand(song, settings),
+        (*_still_there(before, parts, record), *overrides),
+        target,
+        sources,
+        tuple(soundfont),
+        parent,
+        record,
+    )
+    return make_sound(job, folder, formats, progress)
+
+
+def by_hand(song: Song, settings: MixSettings) -> MixSettings:
+    """Settings with the balance that a refined song carries."""
+    from songwright.session.refine.balance import settled  # noqa: PLC0415 (a circle otherwise)
+
+    if song.refined is None:
+        return settings
+    return settled(settings, song.refined.strips, song.refined.overall)
+
+
+def _still_there(
+    overrides: Sequence[str], parts: set[str], record: MixRecord | None
+) -> tuple[str, ...]:
+    """Assignments of a parent without those to parts that the song has lost."""
+    known = set(record.stems) if record is not None else set()
+    lost = known - parts
+    return tuple(text for text in overrides if text.split(".", 1)[0].strip() not in lost)
 
 
 def produce_performance(
-    performance: Performance, folder: Path, formats: Sequence[str], progress: Progress
-) -> None:
-    """Write stems, mix and master of any performance, mixed by the roles of its parts."""
-    settings = generic_settings(performance.parts, performance.ending)
-    _produce(performance, settings, folder, formats, progress)
-
-
-def _produce(
     performance: Performance,
-    settings: MixSettings,
     folder: Path,
     formats: Sequence[str],
     progress: Progress,
+    sources: Sequence[SoundSource] = (),
+    *,
+    soundfont: Sequence[str] = (),
+    target: str = "",
 ) -> None:
-    length = max(1, round(performance.duration_seconds * SAMPLE_RATE_HZ))
-    stems = folder / "stems"
-    stems.mkdir()
-    mixed = np.zeros((2, length), np.float32)
-    kicks = kick_onsets(performance)
-    progress("rendering", 0.08)
-
-    def stem_of(part: PlayedPart) -> Audio:
-        tail = math.ceil(_TAIL_SECONDS * SAMPLE_RATE_HZ) if settings.ending == "loop" else 0
-        dry = render_part(part, length + tail, SAMPLE_RATE_HZ)
-        stem = process_stem(settings, part, dry, length, kicks, SAMPLE_RATE_HZ)
-        write_audio(stems / f"{part.id}.wav", stem, SAMPLE_RATE_HZ)
-        return stem
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        waiting: deque[tuple[PlayedPart, Future[Audio]]] = deque()
-        queue = deque(performance.parts)
-        done = 0
-        while queue or waiting:
-            while queue and len(waiting) < _WORKERS + 1:  # no more stems in memory than needed
-                part = queue.popleft()
-                waiting.append((part, pool.submit(stem_of, part)))
-            part, future = waiting.popleft()
-            mixed += future.result()
-            done += 1
-            progress(f"{part.name[:14]}", 0.08 + 0.62 * done / len(performance.parts))
-    write_audio(folder / "mix.wav", mixed, SAMPLE_RATE_HZ)
-    progress("mastering", 0.72)
-    mastered, _ = master(mixed, settings, SAMPLE_RATE_HZ)
-    del mixed
-    for number, name in enumerate(formats):
-        progress(f"writing {name}", 0.86 + 0.05 * number / len(formats))
-        with AudioWriter(folder / f"master.{name}", SAMPLE_RATE_HZ) as writer:
-            writer.write(mastered)
-
-
-def kick_onsets(performance: Performance) -> tuple[float, ...]:
-    """Onsets in seconds of all bass drum strokes, for sidechain ducking."""
-    return tuple(
-        sorted(
-            note.onset_seconds
-            for part in performance.parts
-            if part.role == "drums"
-            for note in part.notes
-            if note.pitch in _KICKS
-        )
+    """Write stems, mix and master of any performance, mixed by the roles of its parts."""
+    settings = generic_settings(performance.parts, performance.ending)
+    job = Job(
+        performance, MixSheet(settings), target=target, sources=sources, soundfont=tuple(soundfont)
     )
+    make_sound(job, folder, formats, progress)
 
 
 # One instrument for each voice model, so that every kernel is compiled.
@@ -129,11 +138,14 @@ def warm_up(folder: str, progress: Progress) -> None:
         pitches = (36, 38, 42, 49) if name.endswith("_kit") else (48, 60)
         notes = tuple(PlayedNote(0.1 * i, 0.2, p, 90) for i, p in enumerate(pitches))
         render_part(PlayedPart("warm", "warm", "chords", name, notes), SAMPLE_RATE_HZ // 2)
+    warm_up_synth()
     warm_up_mix()
     warm_up_hearing()
     warm_up_judge()
     tone = np.zeros((2, 4 * SAMPLE_RATE_HZ), np.float32)
     tone[:, ::480] = 0.5
+    put_on_grid(tone)
+    add_wav_bytes(bytes(6 * tone.shape[1]), tone)
     path = Path(folder) / "warm.wav"
     write_audio(path, tone, SAMPLE_RATE_HZ)
     measure_audio(path)

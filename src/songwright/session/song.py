@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,11 +55,19 @@ class Song:
             return self.refined.take.performance
         return perform(self.score, self.plan, style(self.plan.style))
 
-    def refine(self, words: str = "", *edits: Edit, scope: str = "") -> Song:
-        """A new song with changes; this one stays. See `songwright.session.refine.refine`."""
-        from songwright.session.refine import refine  # noqa: PLC0415 (a circle otherwise)
+    def refine(
+        self, words: str = "", *edits: Edit, scope: str = "",
+        curve: Mapping[str, str] | None = None,
+    ) -> Song:  # fmt: skip
+        """A new song with changes; this one stays. See `songwright.session.refine.refine`.
 
-        return refine(self, words, *edits, scope=scope).song
+        ``curve`` draws ``energy``, ``density``, ``register`` or ``tension`` by points of bar and
+        level: ``{"energy": "0:0.2 16:0.9 24:0.5"}``.
+        """
+        from songwright.session.refine import Edit, refine  # noqa: PLC0415 (a circle otherwise)
+
+        drawn = [Edit(f"draw {name}", value=points) for name, points in (curve or {}).items()]
+        return refine(self, words, *edits, *drawn, scope=scope).song
 
     def lock(self, scope: str) -> Song:
         """A song in which a scope, such as ``"chorus:bass"``, is held fast for all later edits."""
@@ -90,11 +98,15 @@ class Song:
         formats: Sequence[str] = ("wav",),
         progress: Progress | None = None,
         evaluation: bool = True,
+        soundfont: str | Sequence[str] | None = None,
+        target: str = "",
     ) -> Package:
         """Write the whole package into folder ``out``; see `songwright.session.save`."""
         from songwright.session.package import save  # noqa: PLC0415 (a circle otherwise)
 
-        return save(self, out, audio, formats, progress, evaluation)
+        return save(
+            self, out, audio, formats, progress, evaluation, soundfont=soundfont, target=target
+        )
 
 
 def compose(prompt: str = "", seed: int = 0, maker: str = "mixed", **fields: object) -> Song:
@@ -111,7 +123,7 @@ def compose(prompt: str = "", seed: int = 0, maker: str = "mixed", **fields: obj
         ``"mixed"`` (models where they read better).
     fields
         ``style use key tempo meter duration bars form chords instruments avoid title mood energy
-        ending feel density``; see `songwright.brief.understand`.
+        ending feel density register tension``; see `songwright.brief.understand`.
 
     Raises
     ------

@@ -121,7 +121,8 @@ class PartFacts:
     to busy. ``enters_at`` is the section energy from which it plays, ``leaves_at`` the energy above
     which it gives way. ``priority`` orders which parts a small ensemble keeps (1 first). ``not_in``
     and ``only_in`` name section functions. ``register`` is ``"low"``, ``"mid"``, ``"high"``;
-    ``compass`` the lowest and highest pitch of a part that goes beyond its role's usual window.
+    ``compass`` the lowest and highest pitch of a part that goes beyond its role's usual window;
+    ``sounds`` names patches of the sound palette that are preferred when the part is electronic.
     """
 
     id: str
@@ -141,6 +142,7 @@ class PartFacts:
     only_in: tuple[str, ...] = ()
     staff_group: str = ""
     compass: tuple[int, ...] = ()
+    sounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,8 @@ class MixFacts:
 class Style:
     """Everything a style file says. ``id`` is the file's name.
 
-    ``stops`` 0..1 is how often the band stops before a lift.
+    ``stops`` 0..1 is how often the band stops before a lift; ``transitions`` names the risers and
+    impacts of the sound palette that lead into drops and choruses (none: no such effects).
     """
 
     id: str
@@ -224,3 +227,4 @@ class Style:
     ending: str = "final"
     parts_typical: int = 6
     stops: float = 0.0
+    transitions: tuple[str, ...] = ()

@@ -50,8 +50,9 @@ def test_a_lesson_is_true_of_its_piece(tmp_path: Path) -> None:
     assert {"analysis.html", "musicxml", "abc", "midi", "leadsheet"} <= paths(delivery)
     page = (tmp_path / "out" / "analysis.html").read_text("utf-8")
     assert "<details><summary>What is the key?</summary><p>F major</p>" in page
-    assert str(delivery.song.score.chords[0].chord) in page
-    assert load(tmp_path / "out" / "piece") == delivery.song
+    song = delivery.song
+    assert song is not None and load(tmp_path / "out" / "piece") == song
+    assert str(song.score.chords[0].chord) in page
     about = (tmp_path / "out" / "about.txt").read_text("utf-8")
     assert "analysis.html" in about and "minuet in F major" in about
 
@@ -59,8 +60,10 @@ def test_a_lesson_is_true_of_its_piece(tmp_path: Path) -> None:
 def test_words_win_over_what_a_preset_would_choose(tmp_path: Path) -> None:
     silent = replace(preset("ad"), formats=(), steps=({"do": "piece"},))
     delivery = make(silent, "folk guitar, 12 seconds", tmp_path / "a")
-    assert delivery.song.perform().duration_seconds == pytest.approx(12.0, abs=0.2)
-    assert delivery.song.plan.ending == "final"
+    song = delivery.song
+    assert song is not None
+    assert song.perform().duration_seconds == pytest.approx(12.0, abs=0.2)
+    assert song.plan.ending == "final"
     with pytest.raises(BriefError, match="no preset 'advert'"):
         make("advert", "folk", tmp_path / "b")
     (tmp_path / "mine").mkdir()
@@ -81,7 +84,7 @@ def test_cut_downs_are_exact_and_keep_key_players_and_close(seconds: int) -> Non
 
 def test_layers_are_loops_that_add_up(tmp_path: Path) -> None:
     cue = preset("cue")
-    delivery = make(
+    make(
         replace(cue, steps=cue.steps[:2]), "calm synth pads, drums and bass", tmp_path / "cue",
         duration="8",
     )  # fmt: skip
@@ -93,7 +96,7 @@ def test_layers_are_loops_that_add_up(tmp_path: Path) -> None:
     assert np.abs(np.sum(layers, axis=0) - whole).max() < 2e-4
     assert np.abs(whole).max() <= 10 ** (-0.9 / 20)
     members = [part for row in rows["layers"] for part in row["parts"]]
-    assert sorted(members) == sorted(p.id for p in delivery.song.plan.parts)
+    assert sorted(members) == sorted(p.id for p in load(tmp_path / "cue" / "piece").plan.parts)
 
 
 def test_a_solo_has_layers_too() -> None:
@@ -107,3 +110,15 @@ def test_the_command_lists_presets_and_asks_for_words() -> None:
     assert listed.exit_code == 0 and all(name in listed.output for name in preset_names())
     silent = CliRunner().invoke(group, ["make", "ad"])
     assert silent.exit_code == 2 and "product launch" in silent.output
+
+
+def test_a_palette_has_sounds_for_each_role(tmp_path: Path) -> None:
+    one = replace(preset("sounds"), steps=({"do": "sounds", "each": 1, "relatives": 0},))
+    delivery = make(one, "cold glassy dystopian", tmp_path / "out")
+    rows = json.loads((tmp_path / "out" / "sounds" / "sounds.json").read_text("utf-8"))["sounds"]
+    assert [row["role"] for row in rows] == ["pad", "bass", "lead", "arp", "chords", "drums"]
+    for row in rows:
+        audio, rate = read_audio(tmp_path / "out" / "sounds" / row["file"])
+        assert audio.shape[1] > 2 * rate and 0.5 < np.abs(audio).max() < 0.75
+        assert row["because"] or row["role"] != "pad"
+    assert delivery.song is None

@@ -197,7 +197,7 @@ def test_mix_edits_change_no_note(song: Song) -> None:
     assert new.parts["bass"].level_db == old.parts["bass"].level_db + 2.0
     assert new.parts["bass"].pan == -0.4
     assert new.master.target_lufs == -16.0
-    assert {p for p in old.parts if old.parts[p] != new.parts[p]} == {"bass"}
+    assert {p for p in old.parts if old.parts[p] != new.parts[p]} == {"bass", "drums"}
 
 
 def test_locks_hold_and_say_so(song: Song) -> None:
@@ -281,3 +281,34 @@ def test_the_level_of_a_scope_decides_what_is_made_again(song: Song) -> None:
     assert other.score.part("drums") == song.score.part("drums")
     with pytest.raises(ProjectError, match="not written"):
         apply(song, Edit("regenerate", Scope(levels=("mix",))))
+
+
+def test_edits_use_the_makers_of_the_plan() -> None:
+    """A learned piece gets learned tunes when it is refined, too."""
+    from dataclasses import replace
+
+    from songwright.session import compose
+    from songwright.session.refine.state import Piece
+    from songwright.session.refine.writing import write_parts
+
+    learned = Piece.of(compose("pop in C major, 8 bars, piano", seed=5, maker="learned"))
+    assert any(d.control == "melody" and d.value == "learned" for d in learned.plan.decisions)
+    ruled = replace(learned, plan=replace(learned.plan, maker="rules"))
+    lead = {p.id for p in learned.plan.parts if p.role == "lead"}
+    one = write_parts(learned, learned.plan, lead, {})[0]
+    other = write_parts(ruled, ruled.plan, lead, {})[0]
+    assert {p: learned.notes(p) for p in lead} == one  # the same maker and seed: the same tune
+    assert one != other
+
+
+def test_a_difference_follows_the_form(song: Song) -> None:
+    """What only moved is not told as changed."""
+    after = apply(song, Edit("insert", value="4-bar bridge before chorus"))
+    assert {c.topic for c in difference(song, after)} == {"length", "form"}
+    louder = apply(after, Edit("louder", BASS, 12.0))
+    topics = [c.topic for c in difference(song, louder)]
+    assert any(t.startswith("bass: dynamics") for t in topics)
+    waltz = apply(song, Edit("metre", value="3/4"))
+    told = {c.topic: c.after for c in difference(song, waltz)}
+    assert told["metre"] == "3/4"
+    assert told["lead: notes"] == "the same pitches in the new metre"

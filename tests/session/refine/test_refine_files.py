@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,6 +116,25 @@ def test_remedies_are_tried_and_only_helpful_ones_stay(song: Song) -> None:
     assert bool(edits) == bool(kept)
 
 
+def test_faults_of_the_sound_are_mended(tmp_path: Path) -> None:
+    spoilt = apply(
+        compose("pop in C major, 8 bars, piano, bass, drums", seed=4),
+        Edit("brighter", amount=12.0), Edit("level", Scope(parts=("bass",)), 9.0),
+    )  # fmt: skip
+    spoilt.save(tmp_path / "piece", evaluation=False)
+    done = CliRunner().invoke(group, ["fix", str(tmp_path / "piece"), "--most", "4", "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output)
+    sound = [t for t in told["trials"] if t["kept"] and "--mix" in t["arguments"]]
+    assert sound
+    assert all(t["severity_after"] < t["severity_before"] for t in sound)
+    mended = Path(told["folder"])
+    assert (mended / "master.wav").read_bytes() != (tmp_path / "piece/master.wav").read_bytes()
+    refined = load(mended).refined
+    assert refined is not None
+    assert len(refined.edits) > 2
+
+
 def test_commands(song: Song, tmp_path: Path) -> None:
     first = tmp_path / "piece"
     song.save(first, audio=False, evaluation=False)
@@ -144,9 +164,13 @@ def test_only_what_changed_is_rendered(tmp_path: Path) -> None:
     root = apply(tiny, Edit("remaster"))
     save_refined(root, tmp_path, tmp_path / "a", audio=True)
     louder = refine(root, "drums +2 dB").song
-    from songwright.session.refine.remix import Parent, reusable
+    from songwright.session.produce import produce
 
-    ready = reusable(louder, louder.perform(), Parent(root, tmp_path / "a"))
+    (tmp_path / "sound").mkdir()
+    ready = produce(
+        louder, louder.perform(), tmp_path / "sound", ("wav",), lambda *_: None,
+        parent=tmp_path / "a",
+    )  # fmt: skip
     assert ready == {p.id for p in tiny.score.parts} - {"drums"}
     save_refined(louder, tmp_path / "a", tmp_path / "b", audio=True)
     save_refined(louder, tmp_path, tmp_path / "c", audio=True)  # all of it rendered

@@ -18,6 +18,9 @@ KINDS = (
     ("density", (-0.4, 0.4), ""), ("octave", (-1.0, 1.0), ""), ("thin", (0.4,), ""),
     ("simplify", (0.0,), "easy"), ("louder", (12.0,), ""), ("humanise", (0.5, 1.5), "again"),
     ("articulation", (0.0,), "staccato"), ("swing", (0.62,), ""),
+    ("voicing", (0.0,), "open"), ("voicing", (0.0,), "first inversion"),
+    ("draw energy", (0.0,), "0:0.2 1:0.9"), ("draw density", (0.0,), "0:0.9 1:0.1"),
+    ("draw register", (0.0,), "0:0.1 1:0.9"),
 )  # fmt: skip
 
 
@@ -31,7 +34,7 @@ def random_edit(song: Song, random_: random.Random) -> Edit:
     return Edit(kind, scope, random_.choice(amounts), value)
 
 
-@pytest.mark.parametrize("number", range(30))
+@pytest.mark.parametrize("number", range(40))
 def test_outside_stays_byte_identical(song: Song, number: int) -> None:
     edit = random_edit(song, random.Random(number))
     try:
@@ -55,22 +58,22 @@ def assert_only_inside(before: Song, after: Song, edit: Edit) -> None:
         assert encode(kept) == encode([n for n in new.notes if not _in(n.onset_ticks, inner)])
     keys = stem_keys(before, before.perform()), stem_keys(after, after.perform())
     ducked = {"drums"} & set(place.parts)
-    for old, new in zip(before.perform().parts, after.perform().parts, strict=True):
-        if old.id in place.parts:
+    for was, now in zip(before.perform().parts, after.perform().parts, strict=True):
+        if was.id in place.parts:
             # Players may be early or late by less than this across a seam.
             def far(seconds: float) -> bool:
                 return not any(a - 0.25 <= seconds < b + 0.25 for a, b in seams)
 
-            assert [n for n in old.notes if far(n.onset_seconds)] == [
-                n for n in new.notes if far(n.onset_seconds)
+            assert [n for n in was.notes if far(n.onset_seconds)] == [
+                n for n in now.notes if far(n.onset_seconds)
             ]
-            assert [c for c in old.controls if far(c.seconds)] == [
-                c for c in new.controls if far(c.seconds)
+            assert [c for c in was.controls if far(c.seconds)] == [
+                c for c in now.controls if far(c.seconds)
             ]
             continue
-        assert encode(old) == encode(new)
+        assert encode(was) == encode(now)
         if not ducked:
-            assert keys[0][old.id] == keys[1][old.id]
+            assert keys[0][was.id] == keys[1][was.id]
 
 
 def before_times(song: Song, spans: tuple[tuple[int, int], ...]) -> list[tuple[float, float]]:

@@ -8,9 +8,10 @@ from songwright.errors import ProjectError
 from songwright.evaluate.diagnosis import catalogue
 from songwright.session import Song
 from songwright.session.refine import refine
+from songwright.session.refine.clauses import rules_and_names
 from songwright.session.refine.kinds import KINDS
 from songwright.session.refine.options import edits_of, read_arguments
-from songwright.session.refine.words import _data, read_words
+from songwright.session.refine.words import read_words
 
 CASES = [
     ("make the chorus bigger", "energy", ("chorus",), ()),
@@ -67,7 +68,7 @@ def test_what_is_not_there_is_not_done(song: Song) -> None:
 
 
 def test_every_rule_has_a_kind() -> None:
-    for rule, _ in _data()[0]:
+    for rule, _ in rules_and_names()[0]:
         assert rule.kind in KINDS
 
 

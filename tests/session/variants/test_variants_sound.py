@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from songwright.audio import read_audio
 from songwright.composition import Plan
 from songwright.errors import OutputError, ProjectError
 from songwright.perform import ControlPoint, Performance, PlayedNote, PlayedPart
@@ -116,8 +117,8 @@ def test_a_preview_is_sound_of_the_right_length_and_is_made_once(
     assert 'src="http' not in text
 
 
-def test_a_finished_variant_holds_its_master(
-    batch: tuple[Project, list[Step]], project: Project
+def test_a_finished_variant_holds_its_sound(
+    batch: tuple[Project, list[Step]], project: Project, tmp_path: Path
 ) -> None:
     project.import_bundle(batch[0].export_bundle(project.folder.parent / "batch"))
     package = finish(project, "v2", formats=("flac",))
@@ -126,6 +127,15 @@ def test_a_finished_variant_holds_its_master(
     variant = project.variant("v2")
     master = project.node(variant.slots["master:flac"])
     assert project.read(master) == (package.folder / "master.flac").read_bytes()
+    stems = {part.id for part in song_of(project, variant).score.parts}
+    assert {slot for slot in variant.slots if slot.startswith("stem:")} == {
+        f"stem:{name}" for name in stems
+    }
+    stem = sorted(stems)[0]
+    copy = tmp_path / "stem.flac"
+    copy.write_bytes(project.read(project.node(variant.slots[f"stem:{stem}"])))
+    written = read_audio(package.folder / "stems" / f"{stem}.wav")[0]
+    assert np.array_equal(read_audio(copy)[0], written)
     song = song_of(project, variant)
     assert song.score == project.value(variant.slots["score"], Score)
     assert "master:flac" not in project.undo("v2").slots

@@ -120,6 +120,9 @@ def _index(stage: Stage, phrase: list[Bar], count: int) -> int:
     energy = sum(bar.energy for bar in phrase) / len(phrase)
     floor = 0.6 * min(0.9, stage.enters_at)
     level = (energy - floor) / (1.0 - floor) + 0.8 * (stage.density - 0.5)
+    if drawn := stage.plan.drawn("density"):
+        inside = [drawn[b] for b in (bar.start // stage.meter.bar_ticks for bar in phrase)]
+        level += sum(inside) / len(inside) - 0.5
     level += 0.2 * bool(_BUSIER & stage.words) - 0.25 * bool(_CALMER & stage.words)
     return min(count - 1, max(0, int(level * count)))
 

@@ -18,16 +18,22 @@ from songwright.composition.melody.idioms import Spans
 from songwright.composition.melody.layout import CellPlan
 from songwright.composition.melody.theme import Setting, Theme
 from songwright.errors import ConstraintError
+from songwright.models.critic import Critic
 from songwright.models.grid import TICKS_PER_STEP
 from songwright.models.likeness import Sound
 from songwright.models.line_grammar import LineGrammar
+from songwright.models.line_traits import line_traits
 from songwright.models.lines import Frame
+from songwright.models.variation import varied
 from songwright.score import Note
 from songwright.seeds import rng
 from songwright.styles import MelodyFacts
 
 SHORTLIST = 3
 """Lines of a phrase that a judge is asked about: those that the score likes best."""
+
+CRITIC_WEIGHT = 0.25
+"""What one nat of the critic's odds counts beside the costs of `score_line`."""
 
 _QUOTE = 0.8  # likeness of an introduction's beginning to the theme that it announces
 
@@ -140,6 +146,8 @@ class Draft:
         rules = ground.rules(phrase, stream, rhythm, band)
         frame = ground.frame(phrase.stretch)
         line = heard.line if heard is not None else ()
+        if phrase.source is None and rhythm is None and line:
+            rules = varied(rules, frame, line, _QUOTE)  # the model alone would not quote
         told = None if heard is None else replace(wish, likeness=None, contour="", ends=None)
         before = None if heard is None else heard.frame
         if rhythm is None:
@@ -148,13 +156,23 @@ class Draft:
         given.give(rhythm)
         return given
 
-    def choose(self, number: int, grammars: Sequence[LineGrammar], judge: Judge | None) -> None:
-        """Keep the best candidate."""
+    def choose(
+        self,
+        number: int,
+        grammars: Sequence[LineGrammar],
+        judge: Judge | None,
+        critic: Critic | None = None,
+    ) -> None:
+        """Keep the best candidate: singable, dutiful, and what a person might have written."""
         phrase = self.phrases[number]
         reference = None if phrase.source is None else self._between(phrase.source)
         before = self._so_far()
         lines = [self._mended(g.line, phrase) for g in grammars]
         costs = [score_line(line, phrase, self.ground, before, reference) for line in lines]
+        if critic is not None:
+            frame, minor = self.ground.frame(phrase.stretch), self.request.setting.key.is_minor
+            for k, line in enumerate(lines):
+                costs[k] -= CRITIC_WEIGHT * critic.odds(line_traits(line, frame, minor))
         order = sorted(range(len(lines)), key=lambda k: (costs[k], k))
         best = order[0]
         if judge is not None:

@@ -30,10 +30,12 @@ from songwright.composition.learned.drum_steps import (
     full_levels,
     steps_of,
 )
-from songwright.composition.learned.drum_styles import DrummerFacts
+from songwright.composition.learned.drum_styles import MODEL, DrummerFacts
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
+from songwright.models.critic import Critic, load_critic
 from songwright.models.grid import MOST_QUARTERS, STEPS_PER_QUARTER, meter_index
 from songwright.models.groove_grammar import GrooveRules
+from songwright.models.groove_traits import groove_traits
 from songwright.models.grooves import GrooveWish, bar_likeness
 from songwright.models.grooves import Stroke as Step
 
@@ -47,6 +49,9 @@ MOST_ROWS = 24
 CANDIDATES, FILL_CANDIDATES, TAIL_CANDIDATES = 6, 4, 2
 GROOVE_FLOOR, FILL_FLOOR = 0.88, 0.75
 """Scores below which the rules' own groove or fill stays, unless the model alone was asked for."""
+
+CRITIC_WEIGHT = 0.01
+"""What one nat of the critic's odds counts beside a groove's score of 0..1."""
 
 TAIL_LIKENESS = (0.6, 0.97)
 _LEAST_DENSITY = 1.2  # strokes to the quarter; a groove thinner than this is an effect of its own
@@ -189,15 +194,23 @@ def _grooves(
     found = sampled(tuple(rows), _TEMPERATURE, _TOP_P)
     if found is None:
         return False
+    critic = load_critic(MODEL)
     for i, block in enumerate(blocks):
         scored = [
             (groove_score(c, block.own, block.bars, block.grid, facts.backbeat), c)
             for c in found[i * count : (i + 1) * count]
         ]
-        score, best = max(scored, key=lambda pair: pair[0])
+        wish = rows[i * count].wish
+        score, best = max(
+            scored, key=lambda pair: pair[0] + CRITIC_WEIGHT * _odds(critic, pair[1], wish)
+        )
         if score >= GROOVE_FLOOR or not strict:
             block.groove = best
     return True
+
+
+def _odds(critic: Critic | None, strokes: Sequence[Step], wish: GrooveWish) -> float:
+    return 0.0 if critic is None else critic.odds(groove_traits(strokes, wish))
 
 
 def _tails_and_fills(

@@ -3,7 +3,8 @@
 All themes of a piece grow side by side: the first phrases of all of them are sampled in one batch,
 the best of each is kept, then come the second phrases, which hear the kept ones as their reference.
 What is hard (compass, places, density, chord notes on strong beats, the close, locked notes) is
-masked while sampling; what is a matter of taste is scored (`line_score`), and a judge may be asked.
+masked while sampling; what is a matter of taste is scored (`line_score`, and the critic that knows
+people's phrases from the model's own), and a judge may be asked.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from random import Random
 
 from songwright.composition.learned.drafts import Draft, Judge, Request
 from songwright.composition.melody.theme import Theme
+from songwright.models.critic import load_critic
 from songwright.models.decoder import load
 from songwright.models.line_grammar import LineGrammar
 from songwright.models.lines import LINE_FEATURES
@@ -62,7 +64,7 @@ def learned_themes(
     ConstraintError
         If the metre is unknown to the model, or locks and range contradict each other.
     """
-    model = load("melody")
+    model, critic = load("melody"), load_critic("melody")
     drafts = {r.name: Draft(r, tempo_bpm, seed) for r in requests}
     for step in range(max((d.last_step for d in drafts.values()), default=-1) + 1):
         rows = [
@@ -73,7 +75,7 @@ def learned_themes(
                LINE_FEATURES.offsets, _TASTE)  # fmt: skip
         for name, group in groupby(rows, key=lambda row: row.draft.request.name):
             own = list(group)
-            drafts[name].choose(own[0].number, [r.grammar for r in own], judge)
+            drafts[name].choose(own[0].number, [r.grammar for r in own], judge, critic)
     return {name: draft.theme() for name, draft in drafts.items()}
 
 

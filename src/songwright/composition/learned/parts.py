@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import groupby, islice
 
 from songwright.composition.accompany.lines import joined
@@ -41,6 +40,7 @@ _VARIATION = 0.8  # how like a returning block is to the one of its letter where
 _AS_BUSY = 0.3  # share by which a block may differ in onsets and still be taken over
 _WORSE = 0.7  # by how much it may go worse with the tune as it returns
 _OFF_REGISTER = 3
+_CRITIC = 0.15  # what one nat of the critic's odds counts beside the marks of `score_block`
 
 
 def part_by_maker(
@@ -203,13 +203,15 @@ def _candidates(stage: Stage, blocks: int) -> int:
 
 def _chosen(stage: Stage, blocks: Sequence[Block], done: _Written, candidates: int) -> list[Line]:
     """The best candidate of each block; all candidates are sampled in one batch."""
+    from songwright.models.critic import load_critic  # noqa: PLC0415
     from songwright.models.decoder import load  # noqa: PLC0415 (slow to load; rules do without)
+    from songwright.models.line_traits import line_traits  # noqa: PLC0415
     from songwright.models.lines import LINE_FEATURES  # noqa: PLC0415
     from songwright.models.sampling import Taste, sample  # noqa: PLC0415
 
     if not blocks:
         return []
-    decoder = load(MODEL)
+    decoder, critic = load(MODEL), load_critic(MODEL)
     grammars: list[LineGrammar] = []
     streams = []
     references = [_reference(block, done) for block in blocks]
@@ -233,7 +235,12 @@ def _chosen(stage: Stage, blocks: Sequence[Block], done: _Written, candidates: i
         told = heard(block, _before(block, done), found[1] if found else ())
         own = islice(written, candidates)
         offers = [(_playable(block, grammar.line)) for grammar in own]
-        lines.append(max(offers, key=partial(score_block, told=told)))
+        values = [score_block(offer, told=told) for offer in offers]
+        if critic is not None:
+            minor = bool(block.wish(None).minor)
+            for k, offer in enumerate(offers):
+                values[k] += _CRITIC * critic.odds(line_traits(offer, block.frame, minor))
+        lines.append(offers[max(range(len(offers)), key=lambda k: (values[k], -k))])
     return lines
 
 

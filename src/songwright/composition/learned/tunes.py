@@ -43,8 +43,8 @@ def sampled_tunes(plan: Plan, part: PartPlan, brief: Brief, rank: Rank | None = 
     Where the model is missing or damaged, or its constraints cannot be met, there are none, and a
     decision says so. The last few answers are kept: the plan's decisions and its score ask alike.
     """
-    if not is_learned(plan, "melody"):
-        return Tunes()
+    if brief.motif or not is_learned(plan, "melody"):
+        return Tunes()  # a given motif is developed by rules
     return _sampled(plan, part, brief, rank)
 
 

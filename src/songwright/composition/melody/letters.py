@@ -10,7 +10,7 @@ from random import Random
 
 from songwright.brief.model import Brief
 from songwright.composition.melody.appeal import strangeness
-from songwright.composition.melody.cells import Cell, thinned
+from songwright.composition.melody.cells import Cell, inverted, thinned
 from songwright.composition.melody.develop import WIDE
 from songwright.composition.melody.idioms import Spans, idiom_of
 from songwright.composition.melody.ornaments import ornamented
@@ -77,6 +77,8 @@ class Composer:
     def _best(self, section: SectionPlan, bars: int, main: Theme | None) -> Theme:
         """The theme of a section, with its ornaments: a sampled one if there is, else by rules."""
         theme = self.sampled.get(theme_name(section)) or self.ruled(section, bars, main)
+        if self.brief.motif and section.letter == self.main.letter:
+            return theme  # it is sung as it was given
         stream = self._stream("ornaments", section)
         notes = ornamented(
             theme.notes, self.style.melody, section.key, chord_lookup(self.plan, section),
@@ -117,7 +119,9 @@ class Composer:
         per_bar *= 0.7 if calm else 1.25 if solo else 1.0
         setting = self._setting(section, bars, facts, per_bar, stream)
         motifs: dict[str, Cell] = {}
-        if main is not None and "a" in main.cells:
+        if self.brief.motif:
+            motifs["a"] = self._given(section, main is None, setting, per_bar, quotes, stream)
+        elif main is not None and "a" in main.cells:
             motif = main.cells["a"]
             if quotes:
                 count = max(2, round(per_bar * setting.cell_bars * 1.3))
@@ -128,6 +132,19 @@ class Composer:
             elif not solo and stream.random() < 0.4:
                 motifs["b"] = motif  # the answer speaks of the main theme
         return setting, facts, scheme, motifs, stream
+
+    def _given(
+        self, section: SectionPlan, is_main: bool, setting: Setting, per_bar: float, quotes: bool,
+        stream: Random,
+    ) -> Cell:  # fmt: skip
+        """The motif that was given: as it is in the main theme, thinned in sections that quote it,
+        as it is or upside down in other ones."""
+        cell = given_cell(self.brief, self.plan)
+        if quotes:
+            return thinned(cell, self.plan.meter, max(2, round(per_bar * setting.cell_bars * 1.3)))
+        if is_main or section.function == "solo" or stream.random() < 0.5:
+            return cell
+        return Cell(cell.spans, inverted(cell.pitches, cell.key), cell.key)
 
     def _facts(self, calm: bool, solo: bool) -> MelodyFacts:
         facts = self.style.melody
@@ -140,6 +157,12 @@ class Composer:
                 syncopation=min(1.0, facts.syncopation + 0.1),
             )  # fmt: skip
         return facts
+
+    def _cell_bars(self, per_bar: float) -> int:
+        if not self.brief.motif:
+            return cell_bars(self.plan, per_bar)
+        last = max(n.onset_ticks for n in self.brief.motif)
+        return min(2, last // self.plan.meter.bar_ticks + 1)
 
     def _scheme(self, section: SectionPlan, bars: int, facts: MelodyFacts, stream: Random) -> str:
         if section.function == "solo":
@@ -183,8 +206,15 @@ class Composer:
         return Setting(
             plan.meter, phrases, chord_at, section.key, part.low, part.high, centre,
             reach * (0.75 if calm else 1.0), RhythmTaste.of(facts, per_bar),
-            last.root_pc == section.key.tonic_pc, cell_bars(plan, per_bar), idiom, upbeat,
+            last.root_pc == section.key.tonic_pc, self._cell_bars(per_bar), idiom, upbeat,
+            section.letter == self.main.letter and bool(self.brief.motif),
         )  # fmt: skip
+
+
+def given_cell(brief: Brief, plan: Plan) -> Cell:
+    """The motif of a brief, which is in the plan's key, as a cell."""
+    spans = tuple((n.onset_ticks, n.duration_ticks) for n in brief.motif)
+    return Cell(spans, tuple(n.pitch for n in brief.motif), plan.key)
 
 
 def theme_name(section: SectionPlan) -> str:

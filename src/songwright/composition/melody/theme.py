@@ -46,6 +46,7 @@ class Setting:
     cell_bars: int
     idiom: Idiom | None = None
     upbeat: Spans = ()
+    states: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,9 @@ class _Writer:
         spans = self._rhythm(label, cell.bars, source, is_last)
         if ends and not label.endswith("."):
             spans = breathe(spans, length, setting.meter, self.facts.rest, rng)
+        if setting.states and not self.sung and source is not None and label == "a":
+            self._state(source, length)
+            return
         if cell.starts and setting.upbeat and spans[0][0] == 0:
             spans = self._room_for(setting.upbeat) + spans
         end = ("close" if is_last and setting.closes else "open") if ends else ""
@@ -124,6 +128,26 @@ class _Writer:
             self.sung[label[0]] = Cell(spans, pitches, setting.key)
             self.known[label[0]] = self.sung[label[0]]
         self._place(spans, pitches)
+
+    def _state(self, motif: Cell, length: int) -> None:
+        """The given motif, note by note; it is what all that comes back comes back from."""
+        low, high = self.setting.low, self.setting.high
+        up = (self.setting.key.tonic_pc - motif.key.tonic_pc + 6) % 12 - 6
+        sung = [p + up for p in motif.pitches]
+        mean = sum(sung) / len(sung)
+        fitting = [
+            s for s in range(-48, 49, 12)
+            if low <= min(sung) + s and max(sung) + s <= high
+        ]  # fmt: skip
+        shift = min(fitting, key=lambda s: abs(mean + s - self.setting.centre), default=None)
+        if shift is None:  # too wide for the part: the nearest octave, notes beyond it folded in
+            shift = round((self.setting.centre - mean) / 12) * 12
+        pitches = [_folded(p + shift, low, high) for p in sung]
+        spans = tuple((o, min(d, length - o)) for o, d in motif.spans if o < length)
+        self.sung["a"] = self.known["a"] = Cell(
+            spans, tuple(pitches[: len(spans)]), self.setting.key
+        )
+        self._place(spans, pitches[: len(spans)])
 
     def _room_for(self, upbeat: Spans) -> Spans:
         """The upbeat as far as the phrase before leaves room; its last note gives way."""
@@ -323,6 +347,15 @@ def _inside(spans: Spans, length: int) -> Spans:
     """Notes of a rhythm between a bar line and ``length`` ticks after it, without its upbeat."""
     kept = tuple((o, min(d, length - o)) for o, d in spans if 0 <= o < length)
     return kept or ((0, length),)
+
+
+def _folded(pitch: int, low: int, high: int) -> int:
+    """The nearest octave of a pitch within bounds of at least an octave."""
+    while pitch > high:
+        pitch -= 12
+    while pitch < low:
+        pitch += 12
+    return pitch
 
 
 _Shape = Callable[[float], float]

@@ -9,6 +9,7 @@ import numpy as np
 from songwright.audio.buffers import Samples64
 from songwright.evaluate.sound.listening import Listening
 from songwright.evaluate.sound.loudness import short_term
+from songwright.evaluate.sound.portrait import SoundPortrait, portrait_of
 from songwright.mix.tonal import HIGH_HZ, LOW_HZ
 
 
@@ -26,6 +27,8 @@ class SoundCurves:
         both agree best from 50 Hz to 12 kHz; shape (bands,).
     style
         The style whose curve the target is; empty for recordings at large.
+    portrait
+        Spectrogram, stereo field and masking.
     """
 
     seconds: Samples64
@@ -34,6 +37,7 @@ class SoundCurves:
     level_db: Samples64
     target_db: Samples64
     style: str = ""
+    portrait: SoundPortrait | None = None
 
 
 def sound_curves(sound: Listening) -> SoundCurves:
@@ -45,5 +49,6 @@ def sound_curves(sound: Listening) -> SoundCurves:
     off = levels - target
     sounding = inside & (off > off[inside].max() - 36.0)
     return SoundCurves(
-        seconds, lufs, centres, levels, target + float(np.mean(off[sounding])), sound.manner.style
-    )
+        seconds, lufs, centres, levels, target + float(np.mean(off[sounding])),
+        sound.manner.style, portrait_of(sound),
+    )  # fmt: skip

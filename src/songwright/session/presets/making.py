@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from songwright import __version__
 from songwright.brief import understand
 from songwright.session.folder import replacing
 from songwright.session.presets.model import Preset, preset
@@ -31,10 +32,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A written folder, the things in it, and what a person should know about them."""
+    """A written folder, its piece if one was composed, the things in it, and notes on them."""
 
     folder: Path
-    song: Song
+    song: Song | None
     files: tuple[Delivered, ...]
     notes: tuple[str, ...] = ()
 
@@ -52,14 +53,14 @@ class Making:
     done: int = 0
     files: list[Delivered] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    _song: Song | None = None
+    written: Song | None = None
 
     @property
     def song(self) -> Song:
         """The piece; composed when it is first asked for."""
-        if self._song is None:
-            self._song = compose_brief(understand(self.prompt, self.fields), self.seed)
-        return self._song
+        if self.written is None:
+            self.written = compose_brief(understand(self.prompt, self.fields), self.seed)
+        return self.written
 
     @property
     def piece(self) -> Path:
@@ -115,7 +116,7 @@ def make(
         (folder / ABOUT).write_text(_about(making), "utf-8", newline="\n")
     if progress is not None:
         progress("done", 1.0)
-    return Delivery(Path(out), making.song, tuple(making.files), tuple(making.notes))
+    return Delivery(Path(out), making.written, tuple(making.files), tuple(making.notes))
 
 
 _SPOKEN_OF = {"duration": "length", "bars": "length", "chords": "chart", "mood": "moods"}
@@ -132,14 +133,14 @@ def _left_open(own: dict[str, str], prompt: str, given: dict[str, object]) -> di
 
 
 def _about(making: Making) -> str:
-    song = making.song
+    song = making.written
     width = max((len(item.path) for item in making.files), default=0)
-    lines = [
-        f"{song.score.title} - {making.preset.title}", "",
-        f"Asked for: {making.prompt}", f"Style:     {song.plan.style}",
-        f"Tempo:     {song.plan.tempo_bpm:.6g} BPM", f"Key:       {song.plan.key}",
-        f"Seed:      {making.seed}", f"Software:  Songwright {song.songwright}", "",
-        *(f"Note:      {note}" for note in making.notes), *([""] if making.notes else []),
-        *(f"{item.path.ljust(width)}  {item.purpose}" for item in making.files),
-    ]  # fmt: skip
+    title = f"{song.score.title} - " if song is not None else ""
+    lines = [f"{title}{making.preset.title}", "", f"Asked for: {making.prompt}"]
+    if song is not None:
+        lines += [f"Style:     {song.plan.style}", f"Tempo:     {song.plan.tempo_bpm:.6g} BPM",
+                  f"Key:       {song.plan.key}"]  # fmt: skip
+    lines += [f"Seed:      {making.seed}", f"Software:  Songwright {__version__}", ""]
+    lines += [*(f"Note:      {note}" for note in making.notes), *([""] if making.notes else [])]
+    lines += [f"{item.path.ljust(width)}  {item.purpose}" for item in making.files]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from songwright.session.presets.layers import intensity_layers
 from songwright.session.presets.lesson import lesson
 from songwright.session.presets.making import Making
 from songwright.session.presets.sketches import sketches
+from songwright.session.presets.sounds import sounds
 from songwright.session.refine.model import Edit, Scope
 
 _WHAT = {
@@ -66,6 +67,6 @@ def without(making: Making, role: str, name: str) -> None:
 Step = Callable[..., None]
 STEPS: dict[str, Step] = {
     "piece": piece, "export": exports, "without": without, "cut-downs": cut_downs,
-    "layers": intensity_layers, "lesson": lesson, "sketches": sketches,
+    "layers": intensity_layers, "lesson": lesson, "sketches": sketches, "sounds": sounds,
 }  # fmt: skip
 """All steps by the name that a preset's ``do`` gives."""

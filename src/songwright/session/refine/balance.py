@@ -112,5 +112,6 @@ def _strip(strip: PartMix, change: StripChange) -> PartMix:
         reverb_send_db=send if send is None else send + change.reverb_db,
         eq=(*strip.eq, *_bands(change)),
         saturation=min(1.0, strip.saturation + change.drive),
+        mute=strip.mute or change.mute,
         sidechain=Sidechain(depth) if depth >= _LEAST_DUCK_DB else strip.sidechain,
     )

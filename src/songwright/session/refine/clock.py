@@ -6,7 +6,7 @@ bar, so that what a player did stays what a player did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from songwright.composition.check import check_score
@@ -17,6 +17,7 @@ from songwright.perform.takes import perform_marked, retimed
 from songwright.score import ChordSpan, KeyChange, Note, Score, TempoChange, TimeMap
 from songwright.session.refine.model import Edit, Scope, Take
 from songwright.session.refine.scope import Span, resolve, sections_of
+from songwright.session.refine.shorten import shorter
 from songwright.session.refine.splice import spliced_take
 from songwright.session.refine.state import Piece, fitted, free, locked_spans
 from songwright.units import TICKS_PER_BEAT
@@ -52,15 +53,20 @@ def tempo(piece: Piece, edit: Edit) -> Piece:
     new_plan = replace(
         plan, tempos=tuple(changes), tempo_bpm=round(base * factor, 6) if whole else base
     )
-    return _retimed(piece, new_plan, replace(score, tempos=tuple(changes)), _same)
+    return retaken(piece, new_plan, replace(score, tempos=tuple(changes)))
 
 
 def _same(tick: int) -> tuple[int, ...]:
     return (tick,)
 
 
-def _retimed(piece: Piece, plan: Plan, score: Score, moves: object) -> Piece:
-    assert callable(moves)
+def retaken(
+    piece: Piece, plan: Plan, score: Score, moves: Callable[[int], tuple[int, ...]] = _same
+) -> Piece:
+    """The piece on another time map: nothing is played anew, each note keeps its place.
+
+    ``moves`` are the new ticks of an old one; it must move whole bars.
+    """
     take = Take(*retimed(
         piece.take.performance, piece.take.ticks, TimeMap.of(piece.score), TimeMap.of(score),
         moves, plan.bars * plan.meter.bar_ticks, plan.ending,
@@ -206,21 +212,9 @@ def _to_length(piece: Piece, edit: Edit, blocks: list[Block]) -> Piece:
             add = max(fitting, key=lambda b: (b.section.energy, b.bars))
         index = max(i for i, b in enumerate(blocks) if b.section == add.section)
         blocks = [*blocks[: index + 1], add, *blocks[index + 1 :]]
-    while _bars(blocks) > wanted and len(blocks) > 1:
-        spare = _bars(blocks) - wanted
-        inner = blocks[:-1] if len(blocks) > 2 else blocks[:1]
-        whole = [b for b in inner if b.bars <= spare]
-        if whole:  # what has been heard most goes first
-            heard = [b.section.letter for b in blocks]
-            gone = max(whole, key=lambda b: (heard.count(b.section.letter), b.bars, -b.first))
-            blocks = [b for b in blocks if b is not gone]
-            continue
-        longest = max(inner, key=lambda b: b.bars)
-        cut = Block(longest.section, longest.first, longest.bars - spare)
-        blocks = [cut if b is longest else b for b in blocks]
     if _bars(blocks) > wanted:
-        last = blocks[-1]
-        blocks = [Block(last.section, last.first + last.bars - wanted, wanted)]
+        sections = [b.section for b in blocks]
+        blocks = [Block(sections[i], first, bars) for i, first, bars in shorter(sections, wanted)]
     after = rearranged(piece, blocks, "length")
     if in_bars:
         return after
@@ -303,9 +297,14 @@ def rearranged(piece: Piece, blocks: Sequence[Block], what: str) -> Piece:
                 chords.append(replace(chord, onset_ticks=a + shift, duration_ticks=b - a))
         energy += [plan.energy[min(b, len(plan.energy) - 1)]
                    for b in range(block.first, block.first + block.bars)]  # fmt: skip
+    old_bars = [b for k in blocks for b in range(k.first, k.first + k.bars)]
+    curves = tuple(
+        replace(c, levels=tuple(c.levels[min(b, len(c.levels) - 1)] for b in old_bars))
+        for c in plan.curves
+    )
     new_plan = replace(
         plan, bars=bars, sections=sections, energy=tuple(energy), tempos=tuple(tempos),
-        chords=tuple(chords),
+        chords=tuple(chords), curves=curves,
     )  # fmt: skip
     new_score = replace(
         score, bars=bars, tempos=tuple(tempos), keys=tuple(keys), chords=tuple(chords),
@@ -317,7 +316,7 @@ def rearranged(piece: Piece, blocks: Sequence[Block], what: str) -> Piece:
             (replace(d, tick=new) for d in score.dynamics for new in moves(d.tick)),
             key=lambda d: (d.part_id, d.tick))),
     )  # fmt: skip
-    return _retimed(replace(piece, locks=_moved_locks(piece, piece.locks, starts, blocks),
+    return retaken(replace(piece, locks=_moved_locks(piece, piece.locks, starts, blocks),
                             keeps=_moved_locks(piece, piece.keeps, starts, blocks)),
                     new_plan, new_score, moves)  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from songwright.score import Note, Part
 from songwright.session.refine.model import StripChange
@@ -27,8 +28,9 @@ def difference(a: Song, b: Song) -> tuple[Change, ...]:
 
     Equal songs give nothing.
     """
+    bars = bar_map(a, b)
     return (
-        *_facts(a, b), *_form(a, b), *_chords(a, b), *_cast(a, b), *_notes(a, b),
+        *_facts(a, b), *_form(a, b), *_chords(a, b, bars), *_cast(a, b), *_notes(a, b, bars),
         *_playing(a, b), *_levels(a, b),
     )  # fmt: skip
 
@@ -64,17 +66,31 @@ def _form(a: Song, b: Song) -> list[Change]:
                    " ".join(f"{f}:{n}" for f, n in after))]  # fmt: skip
 
 
-def _chords(a: Song, b: Song) -> list[Change]:
-    bar_a, bar_b = a.plan.meter.bar_ticks, b.plan.meter.bar_ticks
-    by_bar = [_by_bar(a, bar_a), _by_bar(b, bar_b)]
-    changed = [
-        i for i in range(min(a.plan.bars, b.plan.bars)) if by_bar[0].get(i) != by_bar[1].get(i)
-    ]
+def bar_map(a: Song, b: Song) -> dict[int, int]:
+    """For each bar of one song the bar of another that it has become; bars that are gone lack.
+
+    Sections are matched in order by function and length.
+    """
+    forms = [[(s.function, s.bars) for s in x.plan.sections] for x in (a, b)]
+    matcher = SequenceMatcher(None, forms[0], forms[1], autojunk=False)
+    found: dict[int, int] = {}
+    for block in matcher.get_matching_blocks():
+        for k in range(block.size):
+            old, new = a.plan.sections[block.a + k], b.plan.sections[block.b + k]
+            for bar in range(old.bars):
+                found[old.start_bar + bar] = new.start_bar + bar
+    return found
+
+
+def _chords(a: Song, b: Song, bars: dict[int, int]) -> list[Change]:
+    by_bar = [_by_bar(x, x.plan.meter.bar_ticks) for x in (a, b)]
+    changed = [(i, j) for i, j in sorted(bars.items()) if by_bar[0].get(i) != by_bar[1].get(j)]
     if not changed:
         return []
     shown = changed[:_MOST]
-    return [Change(f"chords, {_bars(changed)}", " | ".join(by_bar[0].get(i, "–") for i in shown),
-                   " | ".join(by_bar[1].get(i, "–") for i in shown)
+    return [Change(f"chords, {_bars([j for _, j in changed])}",
+                   " | ".join(by_bar[0].get(i, "–") for i, _ in shown),
+                   " | ".join(by_bar[1].get(j, "–") for _, j in shown)
                    + (" …" if len(changed) > _MOST else ""))]  # fmt: skip
 
 
@@ -114,23 +130,60 @@ def _cast(a: Song, b: Song) -> list[Change]:
     return changes
 
 
-def _notes(a: Song, b: Song) -> list[Change]:
-    bar = b.plan.meter.bar_ticks
+def _notes(a: Song, b: Song, bars: dict[int, int]) -> list[Change]:
     changes = []
     for part in a.score.parts:
         other = next((p for p in b.score.parts if p.id == part.id), None)
         if other is None or other.notes == part.notes:
             continue
-        shift = _shift(part, other)
-        if shift is not None:
-            changes.append(Change(f"{part.id}: pitch", "as it was", f"{shift:+d} semitones"))
+        if a.plan.meter != b.plan.meter:
+            changes.append(_in_new_metre(part, other))
             continue
-        gone, fresh = set(part.notes) - set(other.notes), set(other.notes) - set(part.notes)
-        bars = sorted({n.onset_ticks // bar for n in (*gone, *fresh)})
-        topic = f"{part.id}: notes, {_bars(bars)}"
-        after = _tally(part, other, gone, fresh)
-        changes.append(Change(topic, f"{len(part.notes)} notes", after))
+        change = _in_bars(part, other, bars, b.plan.meter.bar_ticks)
+        if change is not None:
+            changes.append(change)
     return changes
+
+
+def _in_new_metre(a: Part, b: Part) -> Change:
+    same = [n.pitch for n in a.notes] == [n.pitch for n in b.notes]
+    after = "the same pitches in the new metre" if same else f"{len(b.notes)} notes, written anew"
+    return Change(f"{a.id}: notes", f"{len(a.notes)} notes", after)
+
+
+def _in_bars(a: Part, b: Part, bars: dict[int, int], bar: int) -> Change | None:
+    """What changed in the bars that both have; bars that are new are told by the form."""
+    was = [
+        replace(n, onset_ticks=n.onset_ticks + (bars[n.onset_ticks // bar] - n.onset_ticks // bar)
+                * bar) for n in a.notes if n.onset_ticks // bar in bars
+    ]  # fmt: skip
+    kept_bars = set(bars.values())
+    now = [n for n in b.notes if n.onset_ticks // bar in kept_bars]
+    if was == now:
+        return None
+    shift = _shift(replace(a, notes=tuple(was)), replace(b, notes=tuple(now)))
+    if shift is not None:
+        return Change(f"{a.id}: pitch", "as it was", f"{shift:+d} semitones")
+    louder = _louder(was, now)
+    if louder is not None:
+        differs = {n.onset_ticks // bar for n in set(was) ^ set(now)}
+        text = f"{louder:+.0f} of velocity"
+        return Change(f"{a.id}: dynamics, {_bars(sorted(differs))}", "as it was", text)
+    plain = [{replace(n, velocity=0) for n in notes} for notes in (was, now)]
+    gone, fresh = plain[0] - plain[1], plain[1] - plain[0]
+    changed = _bars(sorted({n.onset_ticks // bar for n in (*gone, *fresh)}))
+    tally = f"{len(now) - len(fresh)} kept, {len(gone)} gone, {len(fresh)} new"
+    return Change(f"{a.id}: notes, {changed}", f"{len(was)} notes", f"{len(now)} notes: {tally}")
+
+
+def _louder(was: Sequence[Note], now: Sequence[Note]) -> float | None:
+    """The mean change of velocity of notes that changed in nothing else."""
+    plain = [[replace(n, velocity=0) for n in notes] for notes in (was, now)]
+    if plain[0] != plain[1]:
+        return None
+    steps = [y.velocity - x.velocity for x, y in zip(was, now, strict=True)]
+    changed = [step for step in steps if step]
+    return sum(changed) / len(changed)
 
 
 def _shift(a: Part, b: Part) -> int | None:
@@ -143,11 +196,6 @@ def _shift(a: Part, b: Part) -> int | None:
         for x, y in zip(a.notes, b.notes, strict=True)
     )
     return steps.pop() if same and len(steps) == 1 and steps != {0} else None
-
-
-def _tally(a: Part, b: Part, gone: set[Note], fresh: set[Note]) -> str:
-    kept = len(a.notes) - len(gone)
-    return f"{len(b.notes)} notes: {kept} kept, {len(gone)} gone, {len(fresh)} new"
 
 
 def _playing(a: Song, b: Song) -> list[Change]:

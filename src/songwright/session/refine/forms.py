@@ -29,7 +29,9 @@ def theme(piece: Piece, edit: Edit, number: int) -> Piece:
     """A new theme for the letters in the scope, everywhere they occur, developed the same way.
 
     ``value`` "strong": of eight themes the one with the shortest returning pattern and one leap.
+    A motif that was given to develop is given up.
     """
+    piece = replace(piece, song=replace(piece.song, brief=replace(piece.brief, motif=())))
     plan = piece.plan
     letters = {
         s.letter for s in plan.sections

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -128,7 +128,24 @@ def reharmonise(piece: Piece, edit: Edit, number: int) -> Piece:
     return follow(piece, edit, tuple(track), place.spans, number, tune=False)
 
 
-def _best(piece: Piece, tune: Sequence[Note], bars: Sequence[int]) -> list[ChordSpan]:
+def harmonised_for(piece: Piece, fixed: Collection[str]) -> Piece:
+    """Chords under given tunes and over given basses, one a bar; the planned ones where they fit.
+
+    A bass note on the downbeat is taken for the root, as most are.
+    """
+    plan, bar = piece.plan, piece.bar_ticks
+    tune = [n for p in sorted(fixed) if plan.part(p).role == "lead" for n in piece.notes(p)]
+    bass = [n for p in sorted(fixed) if plan.part(p).role == "bass" for n in piece.notes(p)]
+    end = plan.bars * bar
+    track = _best(piece, tune, list(range(0, end, bar)), bass, other=False)
+    return follow(piece, Edit("control"), tuple(track), ((0, end),), 0, tune=False)
+
+
+def _best(
+    piece: Piece, tune: Sequence[Note], bars: Sequence[int], bass: Sequence[Note] = (),
+    other: bool = True,
+) -> list[ChordSpan]:  # fmt: skip
+    """One chord a bar; with ``other`` another one than before."""
     length = piece.bar_ticks
     old = {b: _at(piece.score.chords, b) for b in bars}
     table: list[dict[int, tuple[float, int]]] = []
@@ -139,10 +156,10 @@ def _best(piece: Piece, tune: Sequence[Note], bars: Sequence[int]) -> list[Chord
         choices.append(options)
         row: dict[int, tuple[float, int]] = {}
         for i, chord in enumerate(options):
-            fit = _fit(chord, tune, tick, tick + length)
+            fit = _fit(chord, tune, tick, tick + length) + _rooted(chord, bass, tick, length)
             before = old[tick]
             if before is not None and before.chord.root_pc == chord.root_pc:
-                fit -= 0.6  # it shall be another harmony
+                fit += -0.6 if other else 0.4
             last_bar = tick + length == piece.plan.bars * length
             if last_bar and chord.root_pc != key.tonic_pc and piece.plan.ending != "loop":
                 fit -= 4.0
@@ -188,6 +205,15 @@ def _fit(chord: Chord, tune: Sequence[Note], start: int, end: int) -> float:
             weight += share
             hit += share * (note.pitch % 12 in chord.pcs)
     return 3.0 * hit / weight if weight else 0.0
+
+
+def _rooted(chord: Chord, bass: Sequence[Note], start: int, length: int) -> float:
+    """What a chord earns over a bass: its notes, and its root on the downbeat."""
+    inner = [n for n in bass if start <= n.onset_ticks < start + length]
+    if not inner:
+        return 0.0
+    first = min(inner, key=lambda n: n.onset_ticks)
+    return _fit(chord, inner, start, start + length) + 3.0 * (first.pitch % 12 == chord.root_pc)
 
 
 def _step(before: Chord, after: Chord) -> float:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from songwright.brief.curves import CURVES
 from songwright.errors import ProjectError, ScoreError
 from songwright.score.codec import digest
 from songwright.session.refine import (
     balance,
     clock,
+    drawing,
     forms,
     harmony,
+    insertions,
     lines,
+    metre,
     pitches,
     takeover,
+    voicings,
     writing,
 )
 from songwright.session.refine.model import Edit, Refined, Scope
+from songwright.session.refine.restated import restated
 from songwright.session.refine.scope import parse_scope, resolve
 from songwright.session.refine.state import Piece
 from songwright.session.song import Song
@@ -124,6 +130,7 @@ KINDS: dict[str, Maker] = {
     "half time": _plain(pitches.half_time),
     "regenerate": _regenerate, "vary": writing.vary, "energy": _plain(writing.energy),
     "curve": _plain(writing.curve), "remove": _plain(writing.remove),
+    **dict.fromkeys((f"draw {name}" for name in CURVES), _plain(drawing.draw)),
     "density": _density, "complexity": _complexity,
     **dict.fromkeys(("breathe", "smoother", "fit", "syncopation", "steadier", "divide"),
                     lines.lined),
@@ -131,7 +138,8 @@ KINDS: dict[str, Maker] = {
     "reharmonise": harmony.reharmonise, "tension": harmony.tension,
     "theme": forms.theme, "returns": forms.more_returns, "ending": forms.ending,
     "intro": forms.intro, "transition": forms.transition, "add": forms.add,
-    "style": forms.restyle,
+    "style": forms.restyle, "insert": insertions.insert,
+    "metre": metre.metre, "voicing": _plain(voicings.voicing),
     "lock": _plain(_lock), "unlock": _plain(_unlock), "keep": _plain(_keep),
     "take": _plain(takeover.take), "control": _plain(takeover.control),
     "remaster": _plain(_remaster),
@@ -151,11 +159,14 @@ class Outcome:
         The edits that were made, in words.
     not_understood
         Words of the request that nobody understood.
+    measured
+        How alike a curve that was drawn and what is heard are, in words.
     """
 
     song: Song
     done: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 def apply_edit(piece: Piece, edit: Edit) -> Piece:
@@ -175,7 +186,7 @@ def apply_edit(piece: Piece, edit: Edit) -> Piece:
         after = maker(piece, edit, len(piece.edits))
     except ScoreError as error:
         raise ScoreError(f"{edit.kind} of {edit.scope}: {error}") from error
-    return replace(after, edits=(*piece.edits, edit))
+    return replace(restated(after, edit.kind), edits=(*piece.edits, edit))
 
 
 def apply(song: Song, *edits: Edit) -> Song:
@@ -238,14 +249,26 @@ def refine(song: Song, words: str = "", *edits: Edit, scope: str = "") -> Outcom
     for keep in kept:
         piece = apply_edit(piece, Edit("keep", keep))
     done = []
+    drawn = []
     for edit in wanted:
         within = replace(edit, scope=_limited(edit.scope, limit))
         piece = apply_edit(piece, within)
         done.append(shown(within))
+        if edit.kind.startswith("draw "):
+            drawn.append(within)
     if kept:
         piece = apply_edit(piece, Edit("keep", value="done"))
         done += [f"kept: {k}" for k in kept]
-    return Outcome(piece.to_song(), tuple(done), understood)
+    after = piece.to_song()
+    return Outcome(after, tuple(done), understood, tuple(_measured(after, e) for e in drawn))
+
+
+def _measured(song: Song, edit: Edit) -> str:
+    found = drawing.likeness(song, edit)
+    name = edit.kind.removeprefix("draw ")
+    if found is None:
+        return f"{name} curve: not measured, it is flat"
+    return f"{name} curve: rank correlation of drawn and heard {found:.2f}"
 
 
 def _limited(scope: Scope, limit: Scope) -> Scope:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from songwright.brief.curves import parse_points
 from songwright.composition.plan import Plan
 from songwright.errors import ProjectError
 from songwright.session.refine.model import Edit, Scope
@@ -18,7 +19,12 @@ FLAGS = frozenset({
 VALUES = frozenset({
     "section", "part", "bars", "level", "vary", "theme", "hook", "energy", "ending", "harmony",
     "humanise", "rhythm", "density", "add", "mix", "loudness", "chords", "lock", "unlock",
+    "meter", "voicing", "insert",
+    "register", "tension",
 })  # fmt: skip
+
+
+_CURVE = "--{} is {} or points of bar and level, such as “0:0.2 16:0.9 24:0.5”"
 
 
 def read_arguments(text: str) -> dict[str, Any]:
@@ -81,6 +87,18 @@ def edits_of(options: Mapping[str, Any], plan: Plan) -> tuple[Edit, ...]:
                 edits.append(Edit(kind, scope, value=strong if kind == "theme" else ""))
             case "vary":
                 edits.append(Edit("vary", scope, _number(name, value)))
+            case "energy" | "density" | "register" | "tension" if parse_points(value) is not None:
+                edits.append(Edit(f"draw {name}", scope, value=str(value)))
+            case "register":
+                octaves = _more_or_less("octave", scope, value, 1.0)
+                if octaves is None:
+                    raise ProjectError(_CURVE.format("register", "higher, lower"))
+                edits.append(octaves)
+            case "tension":
+                found = _more_or_less("tension", scope, value, 0.5)
+                if found is None:
+                    raise ProjectError(_CURVE.format("tension", "more, less"))
+                edits.append(found)
             case "energy":
                 edits.append(_more_or_less("energy", scope, value, 0.25)
                              or Edit("curve", scope, value=str(value)))  # fmt: skip
@@ -98,6 +116,12 @@ def edits_of(options: Mapping[str, Any], plan: Plan) -> tuple[Edit, ...]:
                 if value != "steadier":
                     raise ProjectError("--rhythm is steadier")
                 edits.append(Edit("steadier", scope))
+            case "insert":
+                edits.append(Edit("insert", value=str(value)))
+            case "meter":
+                edits.append(Edit("metre", scope, value=str(value)))
+            case "voicing":
+                edits.append(Edit("voicing", scope, value=str(value)))
             case "humanise" | "loudness":
                 edits.append(Edit(name, scope, _number(name, value)))
             case "breathe":

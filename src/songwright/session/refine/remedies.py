@@ -14,9 +14,9 @@ from songwright.evaluate.diagnosis import Finding, diagnose
 from songwright.export import make_report
 from songwright.score.midi import write_midi
 from songwright.session.judge import controls_of, examine_song
+from songwright.session.produce import produce
 from songwright.session.refine.kinds import apply
 from songwright.session.refine.options import edits_of, read_arguments
-from songwright.session.refine.remix import Parent, produce_refined
 from songwright.session.song import Song
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def fix(
     with tempfile.TemporaryDirectory(prefix="songwright-fix-") as scratch:
         place = Path(scratch)
         has_sound = folder is not None and (folder / "stems").is_dir()
-        source = Parent(song, folder) if folder is not None and has_sound else None
+        source = folder if has_sound else None
         current = song
         judged = _judged(current, folder if has_sound else None, place / "notes")
         while len(trials) < most:
@@ -94,7 +94,7 @@ def fix(
                 if source is not None:
                     where = place / f"trial-{len(trials)}"
                     where.mkdir()
-                    produce_refined(after, after.perform(), where, ("wav",), _silent, source)
+                    produce(after, after.perform(), where, ("wav",), _silent, parent=source)
                 verdict = _judged(after, where, place / "notes")
             except SongwrightError as error:
                 trials.append(_refused(finding, judged, str(error)))
@@ -108,7 +108,7 @@ def fix(
             if kept:
                 current, judged = after, verdict
                 if where is not None:
-                    source = Parent(after, where)
+                    source = where
     return Fixed(current, tuple(trials))
 
 

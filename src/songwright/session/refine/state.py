@@ -89,7 +89,7 @@ class Piece:
         return replace(
             self.song, plan=self.plan, score=self.score, performance=facts.performance,
             mix=facts.mix,
-            lineage=Lineage(self.song.lineage.brief, digest(self.plan), digest(self.score)),
+            lineage=Lineage(digest(self.brief), digest(self.plan), digest(self.score)),
             refined=Refined(
                 self.root, self.edits, self.locks, self.take, dict(self.strips), self.overall
             ),

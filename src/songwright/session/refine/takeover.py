@@ -154,8 +154,8 @@ def control(piece: Piece, edit: Edit) -> Piece:
     if edit.chords:
         whole = ((0, piece.plan.bars * piece.bar_ticks),)
         piece = harmony.follow(piece, Edit("chords"), edit.chords, whole, number, tune=True)
-    elif any(piece.plan.part(p).role == "lead" for p in fixed):
-        piece = harmony.reharmonise(piece, Edit("reharmonise"), number)
+    elif any(piece.plan.part(p).role in ("lead", "bass") for p in fixed):
+        piece = harmony.harmonised_for(piece, fixed)
     others = tuple(p.id for p in piece.plan.parts if p.id not in fixed)
     if edit.given and others:
         span = ((0, piece.plan.bars * piece.bar_ticks),)

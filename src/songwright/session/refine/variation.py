@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 
 from songwright.composition.plan import Plan
-from songwright.score import Note
+from songwright.score import ChordSpan, Note
 from songwright.session.refine.scope import Span
 from songwright.session.refine.splice import inside, tidy
 from songwright.session.refine.state import Piece
@@ -17,11 +17,17 @@ _HEADS_STAY = 0.7
 _EIGHTH = 240
 
 
-def chord_pcs(piece: Piece, tick: int) -> tuple[int, ...]:
-    """Pitch classes of the chord that holds at a tick; empty where there is none."""
+def chord_at(piece: Piece, tick: int) -> ChordSpan | None:
+    """The chord that holds at a tick; None before the first."""
     starts = [c.onset_ticks for c in piece.score.chords]
     index = bisect_right(starts, tick) - 1
-    return piece.score.chords[index].chord.pcs if index >= 0 else ()
+    return piece.score.chords[index] if index >= 0 else None
+
+
+def chord_pcs(piece: Piece, tick: int) -> tuple[int, ...]:
+    """Pitch classes of the chord that holds at a tick; empty where there is none."""
+    span = chord_at(piece, tick)
+    return span.chord.pcs if span is not None else ()
 
 
 def scale_at(plan: Plan, tick: int) -> tuple[int, ...]:

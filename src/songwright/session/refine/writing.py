@@ -8,6 +8,7 @@ from dataclasses import replace
 from songwright.composition.accompany import accompany
 from songwright.composition.drums import drum_part
 from songwright.composition.layering import joined_late
+from songwright.composition.learned.tunes import sampled_tunes
 from songwright.composition.melody import compose_melody
 from songwright.composition.melody.doubling import doubled
 from songwright.composition.plan import Plan, SectionPlan
@@ -35,7 +36,8 @@ def write_parts(
 ) -> Written:
     """Write some parts of a plan; they listen to ``kept`` for the notes of all others.
 
-    The same makers as those of a new piece, in the same order.
+    The same makers as those of a new piece, in the same order: learned ones where the plan's maker
+    says so.
     """
     facts = style(plan.style)
     written = {p.id: kept.get(p.id, ()) for p in plan.parts}
@@ -44,7 +46,8 @@ def write_parts(
         if part.id not in parts or not any(part.id in s.parts for s in plan.sections):
             continue
         if part.role == "lead":
-            notes, themes = compose_melody(plan, part, piece.brief, facts)
+            sampled = sampled_tunes(plan, part, piece.brief).themes
+            notes, themes = compose_melody(plan, part, piece.brief, facts, sampled)
         elif part.role in ("drums", "percussion"):
             notes = drum_part(part, plan)
         else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from songwright import __version__
+from songwright.audio import read_audio, write_audio
 from songwright.errors import OutputError
 from songwright.session.package import Package, Progress, save
 from songwright.session.store import Node, Project, Variant
@@ -23,8 +25,8 @@ def finish(
 ) -> Package:
     """Render, mix and master a variant and write its package.
 
-    Master, report and evaluation also become nodes of the project, and the variant holds them
-    from then on (a step that can be undone).
+    Stems (as FLAC, without loss), mix, master, report and evaluation also become nodes of the
+    project, and the variant holds them from then on (a step that can be undone).
 
     Parameters
     ----------
@@ -62,6 +64,23 @@ def _kept(
         except OSError as error:
             raise OutputError(f"{package.folder / file} cannot be read back: {error}") from error
 
+    def packed(file: str) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "sound.flac"
+            write_audio(path, *read_audio(package.folder / file))
+            return path.read_bytes()
+
+    sounds = [("mix", "mix", "mix.wav")]
+    sounds += [
+        (f"stem:{Path(name).stem}", "stem", name)
+        for name in package.files if name.startswith("stems/")
+    ]  # fmt: skip
+    for slot, kind, file in sounds:
+        kept[slot] = build.make(
+            kind, inputs, {"file": file}, __version__,
+            lambda file=file: packed(file),  # type: ignore[misc]
+            media_type=_SOUND_TYPES["flac"],
+        )  # fmt: skip
     for form in formats:
         kept[f"master:{form}"] = build.make(
             "master", inputs, {"format": form}, __version__,

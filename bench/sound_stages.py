@@ -1,0 +1,185 @@
+"""Where the time of a production goes, how far each stage is from the machine's limit, memory."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+import songwright as sw
+from songwright.session.produce import produce
+from songwright.session.production import making, mastered
+
+PROMPT = "pop in C major, 3 minutes, lead synth, piano, electric guitar, strings, pad, bass, drums"
+RATE_HZ = 48_000
+_SAMPLE_BYTES = 4
+
+# Function, module, name in the table, and how many stereo streams it touches (parts or the sum).
+_STAGES = (
+    ("render_part", making, "rendering", "parts"),
+    ("measure_stem", making, "measuring the dry stems", "parts"),
+    ("process_stem", making, "channel strips", "parts"),
+    ("write_audio", making, "writing the stems", "parts"),
+    ("master_buses", mastered, "mastering (first thread)", "sum"),
+    ("write_files", mastered, "writing the master", "sum"),
+)
+
+
+class Clock:
+    """Processor time spent in functions of a module, over all threads."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._lock = Lock()
+        self._originals: list[tuple[Any, str, Any]] = []
+
+    def watch(self, module: Any, name: str) -> None:
+        function: Callable[..., Any] = getattr(module, name)
+        self._originals.append((module, name, function))
+
+        @wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            start = time.thread_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                with self._lock:
+                    spent = time.thread_time() - start
+                    self.seconds[name] = self.seconds.get(name, 0.0) + spent
+
+        setattr(module, name, timed)
+
+    def stop(self) -> None:
+        for module, name, function in self._originals:
+            setattr(module, name, function)
+
+
+def _silent(stage: str, share: float) -> None:
+    """Report to nobody."""
+
+
+def copy_seconds(frames: int) -> float:
+    """Time to copy one stereo stream: no stage that reads and writes it can be faster."""
+    source, target = np.ones((2, frames), np.float32), np.empty((2, frames), np.float32)
+    times = []
+    for _ in range(5):
+        start = time.thread_time()
+        np.copyto(target, source)
+        times.append(time.thread_time() - start)
+    return max(1e-6, min(times))
+
+
+def stage_table() -> str:
+    """Processor time, speed and share of each stage of a three-minute piece."""
+    song = sw.compose(PROMPT, 3)
+    performance = song.perform()
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("first", "second"):  # the first one loads compiled code
+            folder = Path(scratch) / name
+            folder.mkdir()
+            clock = Clock()
+            for function, module, _, _ in _STAGES:
+                clock.watch(module, function)
+            _forget()
+            wall, cpu = time.perf_counter(), time.process_time()
+            produce(song, performance, folder, ("wav",), _silent)
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            clock.stop()
+            shutil.rmtree(folder)
+    seconds, parts = performance.duration_seconds, len(performance.parts)
+    copy = copy_seconds(round(seconds * RATE_HZ))
+    lines = [
+        "| stage | processor s | × real time | share | against copying |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    rest = cpu
+    for function, _, name, streams in _STAGES:
+        spent = clock.seconds.get(function, 0.0)
+        rest -= spent
+        count = parts if streams == "parts" else 1
+        lines.append(
+            f"| {name} | {spent:.2f} | {seconds / max(spent, 1e-6):.0f} | {spent / cpu:.0%} | "
+            f"{spent / (count * copy):.0f}× |"
+        )
+    lines.append(f"| sums, mix.wav, other threads | {rest:.2f} | | {rest / cpu:.0%} | |")
+    lines.append(
+        f"| whole: {parts} parts, {seconds:.0f} s | {cpu:.2f} ({wall:.1f} s wall) | "
+        f"{seconds / wall:.0f} (wall) | | |"
+    )
+    return "\n".join(lines)
+
+
+def _forget() -> None:
+    """Empty the cache of dry stems, so that everything is rendered."""
+    from songwright.session.production.dry import stem_folder  # noqa: PLC0415
+
+    folder = stem_folder()
+    for path in folder.glob("*.dry") if folder is not None and folder.is_dir() else ():
+        path.unlink(missing_ok=True)
+
+
+def edit_seconds() -> str:
+    """Time from a one-part edit to a new master, and from an edit of the mix alone."""
+    song = sw.compose(PROMPT, 3)
+    lines = ["| edit | wall s | processor s | stems taken over |", "| --- | --- | --- | --- |"]
+    with tempfile.TemporaryDirectory() as scratch:
+        first = Path(scratch) / "first"
+        first.mkdir()
+        produce(song, song.perform(), first, ("wav",), _silent)
+        lower = song.refine("bass an octave lower")
+        for name, after, overrides in (
+            ("bass an octave lower", lower, ()),
+            ("lead 2 dB louder (mix only)", song, ("lead.level_db+=2",)),
+        ):
+            best: tuple[float, float, int] | None = None
+            for turn in range(2):
+                folder = Path(scratch) / f"{name[:4]}-{turn}"
+                folder.mkdir()
+                wall, cpu = time.perf_counter(), time.process_time()
+                ready = produce(
+                    after, after.perform(), folder, ("wav",), _silent, parent=first,
+                    overrides=overrides,
+                )  # fmt: skip
+                spent = (time.perf_counter() - wall, time.process_time() - cpu, len(ready))
+                best = spent if best is None else min(best, spent)
+            assert best is not None
+            count = len(song.score.parts)
+            lines.append(f"| {name} | {best[0]:.1f} | {best[1]:.1f} | {best[2]} of {count} |")
+    return "\n".join(lines)
+
+
+def memory_table(minutes: tuple[int, ...] = (3, 30)) -> str:
+    """Peak resident memory of a fresh process that produces pieces of some lengths."""
+    code = (
+        "import resource,sys,tempfile,pathlib,dataclasses,songwright as sw\n"
+        "from songwright.session.produce import produce\n"
+        "from songwright.perform import Performance\n"
+        "song = sw.compose('pop in C major, 3 minutes, piano, strings, bass, drums', 1)\n"
+        "played = song.perform(); turns = int(sys.argv[1]) // 3\n"
+        "span = played.duration_seconds\n"
+        "def again(p):\n"
+        "    notes = tuple(dataclasses.replace(n, onset_seconds=n.onset_seconds + t * span)\n"
+        "                  for t in range(turns) for n in p.notes)\n"
+        "    return dataclasses.replace(p, notes=notes)\n"
+        "long = dataclasses.replace(played, parts=tuple(map(again, played.parts)),\n"
+        "                           duration_seconds=span * turns)\n"
+        "with tempfile.TemporaryDirectory() as d:\n"
+        "    produce(song, long, pathlib.Path(d), ('wav',), lambda *_: None)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+    )
+    lines = ["| piece | peak memory | aim |", "| --- | --- | --- |"]
+    for length in minutes:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(length)], capture_output=True, text=True, check=True
+        )
+        lines.append(f"| {length} minutes, 4 parts | {float(done.stdout):.0f} MiB | ≤ 1536 MiB |")
+    return "\n".join(lines)

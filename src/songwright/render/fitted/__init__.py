@@ -1,0 +1,1 @@
+"""Instruments fitted to recordings: partials and noise as they were measured."""

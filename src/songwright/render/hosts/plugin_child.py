@@ -1,0 +1,36 @@
+"""Run in a process of its own: load one plug-in, play or process once, write the sound.
+
+    python plugin_child.py JOB.json
+
+Stands alone on purpose: it is started as a file, and imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+
+def main(job_path: str) -> None:
+    """Do the job of a file."""
+    import pedalboard  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
+
+    job = json.loads(Path(job_path).read_text("utf-8"))
+    plugin = pedalboard.load_plugin(job["plugin"])
+    rate = float(job["rate"])
+    if job["audio"]:
+        sound = plugin(np.load(job["audio"], allow_pickle=False), rate)
+    else:
+        messages = [(bytes(message), seconds) for seconds, message in job["events"]]
+        sound = plugin(messages, duration=job["samples"] / rate, sample_rate=rate, num_channels=2)
+    sound = np.asarray(sound, np.float32)
+    if sound.ndim == 1 or sound.shape[0] == 1:
+        sound = np.stack((sound.reshape(-1),) * 2)
+    np.save(job["out"], sound[:2])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

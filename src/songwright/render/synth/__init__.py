@@ -1,0 +1,1 @@
+"""The synthesiser of the sound palette: patches of `songwright.palette` made audible."""
