@@ -16,6 +16,7 @@ from scipy.signal import lfilter
 
 import songwright.render
 from songwright.perform.model import PlayedNote, PlayedPart
+from songwright.render.builtin import BuiltIn
 from songwright.render.engine import render_part
 from songwright.render.patches import patch_gain_db, patch_ids, variant_ids
 from songwright.score.instruments import instrument
@@ -52,7 +53,7 @@ def measure(patch_id: str, velocity: int = 80) -> tuple[float, float]:
         pitch = round(facts.comfort_low + share * span)
         note = PlayedNote(0.05, NOTE_SECONDS, pitch, velocity, articulation)
         part = PlayedPart("calibration", "", "lead", instrument_id, (note,))
-        audio = render_part(part, 3 * RATE_HZ, RATE_HZ)
+        audio = render_part(part, 3 * RATE_HZ, RATE_HZ, (BuiltIn(),))
         levels.append(momentary_lufs(audio))
         peaks.append(20.0 * np.log10(np.abs(audio).max() + 1e-9))
     return float(np.mean(levels)), float(np.max(peaks))

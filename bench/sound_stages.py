@@ -30,7 +30,6 @@ _STAGES = (
     ("process_stem", making, "channel strips", "parts"),
     ("write_audio", making, "writing the stems", "parts"),
     ("master_buses", mastered, "mastering (first thread)", "sum"),
-    ("write_files", mastered, "writing the master", "sum"),
 )
 
 
@@ -110,7 +109,9 @@ def stage_table() -> str:
             f"| {name} | {spent:.2f} | {seconds / max(spent, 1e-6):.0f} | {spent / cpu:.0%} | "
             f"{spent / (count * copy):.0f}× |"
         )
-    lines.append(f"| sums, mix.wav, other threads | {rest:.2f} | | {rest / cpu:.0%} | |")
+    lines.append(
+        f"| sums, writing mix and master, second threads | {rest:.2f} | | {rest / cpu:.0%} | |"
+    )
     lines.append(
         f"| whole: {parts} parts, {seconds:.0f} s | {cpu:.2f} ({wall:.1f} s wall) | "
         f"{seconds / wall:.0f} (wall) | | |"

@@ -115,13 +115,14 @@ def _leads_ms(played: list[Struck]) -> list[float]:
 def fit(excerpts: list[Excerpt]) -> NDArray[np.float64]:
     """Weights of the traits; every excerpt counts the same."""
     count = excerpts[0].traits.shape[1]
-    left, right = RIDGE * np.eye(count), np.zeros(count)
+    left = np.asarray(RIDGE * np.eye(count), np.float64)
+    right = np.zeros(count)
     for one in excerpts:
         told = one.traits - one.traits.mean(0)
         wanted = np.nanmean(one.velocities, 0)
         left += told.T @ told / len(told)
         right += told.T @ (wanted - wanted.mean()) / len(told)
-    weights: NDArray[np.float64] = np.linalg.solve(left, right)
+    weights: NDArray[np.float64] = np.linalg.solve(left, right).astype(np.float64)
     return weights
 
 

@@ -9,10 +9,9 @@ from random import Random
 import numpy as np
 
 from songwright.models.grid import MOST_QUARTERS, TICKS_PER_STEP, meter_index
-from songwright.models.lines import Harmony
+from songwright.models.lines import FUNCTIONS, Harmony
 from songwright.models.progressions import (
     BEAT_STEPS,
-    FUNCTIONS,
     MOST_BARS,
     REF,
     START,

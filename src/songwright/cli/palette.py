@@ -137,10 +137,12 @@ def vary(
         rows.append((patch.id, ", ".join(moved) or "macros as designed"))
     print_table(("sound", "macros (0.50 is as designed)"), rows)
     if out is not None:
+        from songwright.session.sounds import write_sound  # noqa: PLC0415 (Numba is slow to load)
+
         out.mkdir(parents=True, exist_ok=True)
         for place, patch in enumerate(made, start=1):
             target = out / f"{patch.id.partition('@')[0]}-{place}.wav"
-            _render(patch, target)
+            write_sound(patch, target)
             click.echo(f"wrote {target}")
 
 
@@ -155,8 +157,9 @@ def render(sound: str, out: Path, bpm: float) -> None:
     Macros and relatives are part of the name: pad_glass@brightness=0.3,movement=0.8
     """
     from songwright.palette import get  # noqa: PLC0415
+    from songwright.session.sounds import write_sound  # noqa: PLC0415
 
-    seconds = _render(get(sound), out, bpm)
+    seconds = write_sound(get(sound), out, bpm)
     click.echo(f"wrote {out} ({seconds:.1f} s)")
 
 
@@ -195,27 +198,6 @@ def _brief(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _audio(patch: Patch, bpm: float = 112.0) -> tuple[Any, int, float]:
-    from songwright.render.engine import render_part  # noqa: PLC0415
-    from songwright.render.synth.phrases import phrase  # noqa: PLC0415
-
-    rate = 48_000
-    part, seconds = phrase(patch, bpm)
-    return render_part(part, round(seconds * rate), rate), rate, seconds
-
-
-def _render(patch: Patch, out: Path, bpm: float = 112.0) -> float:
-    """Write a sound's phrase, peaking at -3 dBFS; its length in seconds."""
-    import numpy as np  # noqa: PLC0415
-
-    from songwright.audio.files import write_audio  # noqa: PLC0415
-
-    audio, rate, seconds = _audio(patch, bpm)
-    peak = float(np.abs(audio).max())
-    write_audio(out, audio * np.float32(10.0 ** (-3.0 / 20.0) / max(peak, 1e-6)), rate)
-    return seconds
-
-
 def _draw(patch: Patch, target: Path) -> None:
     from songwright.errors import OutputError  # noqa: PLC0415
 
@@ -225,12 +207,15 @@ def _draw(patch: Patch, target: Path) -> None:
         raise OutputError("a picture needs matplotlib: pip install matplotlib") from None
     import numpy as np  # noqa: PLC0415
 
-    audio, rate, seconds = _audio(patch)
+    from songwright.session.sounds import RATE_HZ, sound_alone  # noqa: PLC0415
+
+    audio = sound_alone(patch)
+    seconds = audio.shape[1] / RATE_HZ
     mono = audio.mean(axis=0)
     size, hop = 4096, max(mono.shape[0] // 700, 128)
     frames = np.lib.stride_tricks.sliding_window_view(mono, size)[::hop] * np.hanning(size)
     level = 20.0 * np.log10(np.abs(np.fft.rfft(frames, axis=1)).T + 1e-7)
-    hz = np.fft.rfftfreq(size, 1.0 / rate)
+    hz = np.fft.rfftfreq(size, 1.0 / RATE_HZ)
     grid = np.geomspace(30.0, 20_000.0, 240)
     image = level[np.clip(np.searchsorted(hz, grid), 0, hz.shape[0] - 1)]
     figure = Figure(figsize=(7, 3), dpi=100, layout="constrained")

@@ -15,9 +15,9 @@ from songwright.audio import write_audio
 from songwright.audio.pcm import add_wav_bytes, put_on_grid
 from songwright.mix import MixSettings, MixSheet, generic_settings, mix_sheet
 from songwright.mix.warmup import warm_up as warm_up_mix
-from songwright.perform import Performance, PlayedNote, PlayedPart
-from songwright.render import SoundSource, render_part
-from songwright.render.synth.warmup import warm_up as warm_up_synth
+from songwright.perform import Performance
+from songwright.render import SoundSource
+from songwright.render.warmup import warm_up as warm_up_render
 from songwright.session.production.job import Job
 from songwright.session.production.keys import SAMPLE_RATE_HZ, kick_onsets
 from songwright.session.production.making import make_sound
@@ -118,27 +118,14 @@ def produce_performance(
     make_sound(job, folder, formats, progress)
 
 
-# One instrument for each voice model, so that every kernel is compiled.
-_MODELS = (
-    "acoustic_grand_piano", "electric_piano_1", "electric_piano_2", "vibraphone", "drawbar_organ",
-    "acoustic_guitar_steel", "distortion_guitar", "acoustic_bass", "violin", "string_ensemble_1",
-    "choir_aahs", "trumpet", "tenor_sax", "flute", "lead_2_sawtooth", "pad_2_warm", "synth_bass_1",
-    "sitar", "timpani", "seashore", "standard_kit", "tr808_kit", "jazz_kit",
-)  # fmt: skip
-
-
 def warm_up(folder: str, progress: Progress) -> None:
     """Compile every kernel of rendering, mixing and measuring; the code is cached on disk."""
     from songwright.evaluate import warm_up as warm_up_judge  # noqa: PLC0415
     from songwright.evaluate.hearing import measure_audio  # noqa: PLC0415
     from songwright.evaluate.sound.warmup import warm_up as warm_up_hearing  # noqa: PLC0415
 
-    for number, name in enumerate(_MODELS):
-        progress(name, number / (len(_MODELS) + 2))
-        pitches = (36, 38, 42, 49) if name.endswith("_kit") else (48, 60)
-        notes = tuple(PlayedNote(0.1 * i, 0.2, p, 90) for i, p in enumerate(pitches))
-        render_part(PlayedPart("warm", "warm", "chords", name, notes), SAMPLE_RATE_HZ // 2)
-    warm_up_synth()
+    warm_up_render(lambda name, share: progress(name, 0.7 * share))
+    progress("mixing and measuring", 0.7)
     warm_up_mix()
     warm_up_hearing()
     warm_up_judge()

@@ -11,7 +11,7 @@ from bench.instrument_distance import (
     spectral_distance_db,
     spectrum_db,
 )
-from test_instruments import string, time
+from tests.training.test_instrument_fit import string, time
 from training.instruments.calibrate import TARGET_LUFS, calibrated
 
 from songwright.audio.loudness import measure_loudness
