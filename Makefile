@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-scaling bench-session bench-speed styles clean
+.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-scaling bench-session bench-speed critics styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -64,6 +64,11 @@ bench-sound: .venv/.dev
 
 bench-scaling: .venv/.dev
 	$(BIN)/python -m bench.session_scaling
+
+# After every export of a model: what tells its samples from people's music.
+critics: .venv/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[train]"
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models_critics --scratch $(SCRATCH)
 
 bench-session: .venv/.dev
 	$(BIN)/python -m bench.session_store --kills 200 --nodes 10000
