@@ -161,7 +161,8 @@ def edit_seconds() -> str:
 def memory_table(minutes: tuple[int, ...] = (3, 30)) -> str:
     """Peak resident memory of a fresh process that produces pieces of some lengths."""
     code = (
-        "import resource,sys,tempfile,pathlib,dataclasses,songwright as sw\n"
+        "import sys,tempfile,pathlib,dataclasses,songwright as sw\n"
+        "from bench.memory import peak_mib\n"
         "from songwright.session.produce import produce\n"
         "from songwright.perform import Performance\n"
         "song = sw.compose('pop in C major, 3 minutes, piano, strings, bass, drums', 1)\n"
@@ -175,7 +176,7 @@ def memory_table(minutes: tuple[int, ...] = (3, 30)) -> str:
         "                           duration_seconds=span * turns)\n"
         "with tempfile.TemporaryDirectory() as d:\n"
         "    produce(song, long, pathlib.Path(d), ('wav',), lambda *_: None)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+        "print(peak_mib())\n"
     )
     lines = ["| piece | peak memory | aim |", "| --- | --- | --- |"]
     for length in minutes:

@@ -134,7 +134,11 @@ def _distinct(
         if twin is None or _is_ensemble(request, wanted):
             result.append((request, source))
         else:
-            result[twin] = (_merged(result[twin][0], request), source)
+            first = result[twin][0]
+            merged = _merged(first, request)
+            if _is_ensemble(first, wanted):  # "a jazz trio with brushes": what is named counts
+                merged = replace(merged, instruments=request.instruments)
+            result[twin] = (merged, source)
     return result
 
 

@@ -19,7 +19,7 @@ from songwright.audio.buffers import release
 from songwright.render.fitted.cache import cache_folder
 
 LIMIT_BYTES = 2 << 30
-_IN_MEMORY_BYTES = 640 << 20
+_IN_MEMORY_BYTES = 384 << 20
 _MAP_FROM_BYTES = 256 << 20
 _BLOCK = 1 << 16
 _SUFFIX = ".dry"
