@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_dedupe import lead, melody, piece
-from training.corpora.manifest import MANIFEST, read_manifest
+from training.corpora.manifest import MANIFEST, read_manifest, split_of
 from training.corpora.model import Entry, Piece
 from training.corpora.prepared import listed, read, write
 from training.corpora.split import (
@@ -16,7 +16,6 @@ from training.corpora.split import (
     SPLITS,
     assigned,
     split_all,
-    split_of,
     split_of_group,
 )
 

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -122,11 +123,11 @@ def read_manifest(path: Path) -> list[Entry]:
 
 def amounts(scratch: Path, entries: Iterable[Entry]) -> dict[tuple[str, str], Amount]:
     """Amounts by (family, split) of all prepared pieces that were not left out."""
-    split_of = {entry.id: entry.split for entry in entries}
+    splits = {entry.id: entry.split for entry in entries}
     table: dict[tuple[str, str], Amount] = {}
     for path in files(scratch):
         for piece in read(path).pieces:
-            amount = table.setdefault((piece.family, split_of[item_of(piece.id)]), Amount())
+            amount = table.setdefault((piece.family, splits[item_of(piece.id)]), Amount())
             amount.pieces += 1
             amount.bars += piece.bars
             amount.unique_bars += len(unique_bars(piece))
@@ -197,6 +198,22 @@ def update_document(path: Path, tables: dict[str, str]) -> None:
     text = path.read_text("utf-8")
     new = _TABLES.sub(lambda m: m[1] + tables.get(m[2], "") + m[3], text)
     path.write_text(new, "utf-8", newline="\n")
+
+
+@cache
+def _splits() -> dict[str, str]:
+    return {entry.id: entry.split for entry in read_manifest(MANIFEST)}
+
+
+def split_of(piece_id: str) -> str:
+    """Split of a piece according to the manifest that is part of the repository.
+
+    Raises
+    ------
+    KeyError
+        If the manifest does not list it.
+    """
+    return _splits()[item_of(piece_id)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import time
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -116,24 +115,6 @@ def split_all(scratch: Path) -> list[Entry]:
         if entries != prepared.entries:
             write(path, prepared.pieces, entries)
     return every
-
-
-@cache
-def _manifest_splits() -> dict[str, str]:
-    from training.corpora.manifest import MANIFEST, read_manifest  # noqa: PLC0415 - it needs us
-
-    return {entry.id: entry.split for entry in read_manifest(MANIFEST)}
-
-
-def split_of(piece_id: str) -> str:
-    """Split of a piece according to the manifest that is part of the repository.
-
-    Raises
-    ------
-    KeyError
-        If the manifest does not list it.
-    """
-    return _manifest_splits()[item_of(piece_id)]
 
 
 def main() -> None:

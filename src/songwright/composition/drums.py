@@ -22,7 +22,8 @@ from songwright.composition.drum_fills import (
 from songwright.composition.drum_grid import LEVELS, TIME_VOICES, Groove
 from songwright.composition.drum_meter import Stroke, pulses, strokes_of_grid
 from songwright.composition.drum_voices import is_kit, key_of
-from songwright.composition.learned.drum_seam import LearnedDrums, learned_drums
+from songwright.composition.learned.drum_bars import LearnedDrums
+from songwright.composition.learned.drum_seam import learned_drums
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.composition.transitions import PATTERNS as TRANSITIONS
 from songwright.composition.transitions import transition_notes

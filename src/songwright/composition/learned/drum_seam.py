@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 
-from songwright.composition.drum_meter import Stroke
 from songwright.composition.drum_voices import is_kit
+from songwright.composition.learned.drum_bars import LearnedDrums, Steady
 from songwright.composition.learned.drum_styles import DrummerFacts, drum_model, drummers
-from songwright.composition.plan import Decision, PartPlan, Plan, SectionPlan
+from songwright.composition.plan import Decision, PartPlan, Plan
 from songwright.styles import style
-
-Steady = Callable[[SectionPlan, int], list[Stroke]]
-"""The rules' groove in a bar of a section, without fills and crashes."""
 
 MACHINES = frozenset(("electronic_kit", "tr808_kit", "orchestra_kit"))
 """Kits without a drummer: machines, and the many players of an orchestra."""
 
 _OWN_FEELS = frozenset(("half-time", "double-time"))  # the model was not told of them
 _OWN_WORDS = frozenset(("sparse", "simple"))
-
-
-@dataclass(frozen=True, slots=True)
-class LearnedDrums:
-    """What the model wrote, by bar of the piece: grooves, and bars from which fills are taken."""
-
-    grooves: Mapping[int, list[Stroke]] = field(default_factory=dict)
-    fills: Mapping[int, list[Stroke]] = field(default_factory=dict)
 
 
 def learned_drums(part: PartPlan, plan: Plan, steady: Steady) -> LearnedDrums:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from songwright.composition.drum_meter import Stroke
+from songwright.composition.learned.drum_bars import LearnedDrums, Steady
 from songwright.composition.learned.drum_judge import (
     BACKS,
     HAND_TIME,
@@ -22,7 +23,6 @@ from songwright.composition.learned.drum_judge import (
     groove_score,
 )
 from songwright.composition.learned.drum_sampling import DrumRow, sampled
-from songwright.composition.learned.drum_seam import LearnedDrums, Steady
 from songwright.composition.learned.drum_steps import (
     KIT_VOICE,
     StepGrid,
