@@ -6,7 +6,7 @@ Everything comes from ``song.json``; only stems and masters are taken from the p
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from songwright.export.tags import LICENCE, SOFTWARE
 from songwright.score.timemap import TimeMap
 from songwright.session.export_targets import TARGETS, Job
 from songwright.session.folder import replacing
+from songwright.session.progress import Progress
 from songwright.session.song import load
 from songwright.units import TICKS_PER_BEAT
 
@@ -23,9 +24,6 @@ ABOUT = "about.txt"
 """File in every export folder that says what is in it; it marks the folder as ours."""
 
 _FILES_HEAD = "Files:"
-
-Tell = Callable[[str, float], None]
-"""Called with what is being written and the share of the whole work that is done (0..1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def export(
     targets: Sequence[str],
     out: str | Path | None = None,
     engraver: str = "",
-    progress: Tell | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Exported, ...]:
     """Write a package's piece for other programs.
 

@@ -13,7 +13,8 @@ from songwright.session.song import load
 
 if TYPE_CHECKING:
     from songwright.mix.sheet import MixSheet
-    from songwright.session.package import Package, Progress
+    from songwright.session.package import Package
+    from songwright.session.progress import Progress
     from songwright.session.song import Song
 
 ALL = "all"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +15,12 @@ from songwright.score.codec import encode
 from songwright.score.midi import write_midi
 from songwright.score.notation import write_musicxml
 from songwright.session.folder import replacing
+from songwright.session.progress import Progress
 from songwright.session.song import Song
 
 if TYPE_CHECKING:
     from songwright.perform import Performance
     from songwright.session.judge import Examined
-
-Progress = Callable[[str, float], None]
-"""Called with the name of a stage and the share of the whole work that is done (0..1)."""
 
 FORMATS = ("wav", "flac", "mp3", "ogg")
 

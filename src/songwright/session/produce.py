@@ -25,8 +25,8 @@ from songwright.session.production.record import usable_record
 from songwright.styles import style
 
 if TYPE_CHECKING:
-    from songwright.session.package import Progress
     from songwright.session.production.record import MixRecord
+    from songwright.session.progress import Progress
     from songwright.session.song import Song
 
 __all__ = ["SAMPLE_RATE_HZ", "kick_onsets", "produce", "produce_performance", "warm_up"]

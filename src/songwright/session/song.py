@@ -19,7 +19,8 @@ from songwright.session.refine.model import Edit, Refined
 from songwright.styles import MixFacts, PerformanceFacts, style
 
 if TYPE_CHECKING:
-    from songwright.session.package import Package, Progress
+    from songwright.session.package import Package
+    from songwright.session.progress import Progress
     from songwright.session.refine.difference import Change
 
 FORMAT = 1

@@ -45,7 +45,7 @@ from songwright.session.production.record import FORMAT, MixRecord, StemRecord, 
 from songwright.session.production.sums import BusSums
 
 if TYPE_CHECKING:
-    from songwright.session.package import Progress
+    from songwright.session.progress import Progress
 
 _WORKERS = min(2, os.cpu_count() or 1)
 T = TypeVar("T")

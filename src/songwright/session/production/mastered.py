@@ -15,7 +15,7 @@ from songwright.mix.mastering.tables import delivery
 from songwright.session.production.sums import BusSums
 
 if TYPE_CHECKING:
-    from songwright.session.package import Progress
+    from songwright.session.progress import Progress
 
 
 def deliver(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from songwright.errors import FileFormatError
 
 if TYPE_CHECKING:
-    from songwright.session.package import Package, Progress
+    from songwright.session.package import Package
+    from songwright.session.progress import Progress
     from songwright.session.song import Song
 
 _NUMBERED = re.compile(r"^(.*)-(\d+)$")

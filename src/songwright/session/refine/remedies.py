@@ -21,7 +21,7 @@ from songwright.session.song import Song
 
 if TYPE_CHECKING:
     from songwright.evaluate.judgement import Judgement
-    from songwright.session.package import Progress
+    from songwright.session.progress import Progress
 
 _WORSE = 0.02
 """Fall of the grade that a remedy may cost: measures of a piece this short waver by as much."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from songwright import __version__
 from songwright.audio import read_audio, write_audio
 from songwright.errors import OutputError
-from songwright.session.package import Package, Progress, save
+from songwright.session.package import Package, save
+from songwright.session.progress import Progress
 from songwright.session.store import Node, Project, Variant
 from songwright.session.variants.stages import nodes_of, song_of
 
