@@ -12,10 +12,9 @@ import soundfile
 
 from songwright.errors import AudioError, FileFormatError
 from songwright.perform.model import PlayedPart
-from songwright.render.controls import Controls, apply_volume_and_pan
+from songwright.render.hosts.hosted import Hosted
 from songwright.render.hosts.midi_part import midi_file
 from songwright.render.jit import FloatArray
-from songwright.render.soundfonts.loudness_match import matching_gain
 from songwright.render.soundfonts.rights import soundfont_credit
 from songwright.render.soundfonts.sf2 import SoundfontFile
 from songwright.render.soundfonts.source import plays
@@ -68,21 +67,12 @@ class FluidSynth:
         return _Program(self.file.path, part.instrument, facts.program, facts.is_kit)
 
 
-class _Program:
+class _Program(Hosted):
     def __init__(self, path: Path, instrument_id: str, program: int, is_kit: bool) -> None:
+        super().__init__(instrument_id)
         self.path = path
-        self.instrument_id = instrument_id
         self.program = program
         self.is_kit = is_kit
-        self._gain: float | None = None
-
-    def render(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
-        """Audio of the part, float32, shape (2, length_samples)."""
-        if self._gain is None:
-            self._gain = matching_gain(self._played, self.instrument_id)
-        out = self._played(part, length_samples, sample_rate_hz) * np.float32(self._gain)
-        apply_volume_and_pan(out, Controls(part, length_samples, sample_rate_hz))
-        return out
 
     def _played(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
         with tempfile.TemporaryDirectory() as folder:

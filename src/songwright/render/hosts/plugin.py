@@ -18,10 +18,9 @@ import numpy as np
 
 from songwright.errors import AudioError, FileFormatError
 from songwright.perform.model import PlayedPart
-from songwright.render.controls import Controls, apply_volume_and_pan
+from songwright.render.hosts.hosted import Hosted
 from songwright.render.hosts.midi_part import midi_events
 from songwright.render.jit import FloatArray
-from songwright.render.soundfonts.loudness_match import matching_gain
 from songwright.render.soundfonts.source import plays
 from songwright.render.sources import Credit, Instrument
 
@@ -64,19 +63,10 @@ class Vst3:
         return _Plugin(self.path, part.instrument)
 
 
-class _Plugin:
+class _Plugin(Hosted):
     def __init__(self, path: Path, instrument_id: str) -> None:
+        super().__init__(instrument_id)
         self.path = path
-        self.instrument_id = instrument_id
-        self._gain: float | None = None
-
-    def render(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
-        """Audio of the part, float32, shape (2, length_samples)."""
-        if self._gain is None:
-            self._gain = matching_gain(self._played, self.instrument_id)
-        out = self._played(part, length_samples, sample_rate_hz) * np.float32(self._gain)
-        apply_volume_and_pan(out, Controls(part, length_samples, sample_rate_hz))
-        return out
 
     def _played(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
         events = [(seconds, list(message)) for seconds, message in midi_events(part)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
+from songwright.session.execution.closing import Closing
 from songwright.session.execution.protocol import CANCELLED, DONE, FAILED, Outcome, Task, describe
 
 
-class InProcess:
+class InProcess(Closing):
     """Implements `Executor` without other processes: for tests, small work and debugging.
 
     Parameters
@@ -44,17 +43,6 @@ class InProcess:
 
     def close(self) -> None:
         """See `Executor.close`."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def run_task(task: Task) -> Outcome:

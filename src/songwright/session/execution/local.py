@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
-from types import TracebackType
-from typing import Self
 
-from songwright.errors import ExecutionError
+from songwright.session.execution.closing import Pool
 from songwright.session.execution.protocol import (
     CANCELLED,
     FAILED,
@@ -23,7 +21,7 @@ from songwright.session.execution.worker import Worker
 RETRIES = 2
 
 
-class LocalProcesses:
+class LocalProcesses(Pool):
     """Implements `Executor` with processes that live as long as the executor.
 
     Each worker has a pipe of its own and one task at a time, so when one dies (killed, out of
@@ -43,23 +41,16 @@ class LocalProcesses:
     def __init__(
         self, jobs: int = 0, warm: Callable[[], object] | None = None, retries: int = RETRIES
     ) -> None:
-        if jobs < 0:
-            raise ExecutionError("the number of jobs must be at least 1 (or 0: one for each core)")
+        super().__init__(jobs)
         self.jobs = jobs or os.cpu_count() or 1
         self.retries = retries
         self._warm = warm
         self._workers: list[Worker] = []
         self._bell, self._ring = Pipe(duplex=False)  # wakes a run that waits
-        self._running = False
-        self._closed = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """See `Executor.run`. At most ``jobs`` tasks are under way."""
-        if self._closed:
-            raise ExecutionError("this executor was closed; make another")
-        if self._running:
-            raise ExecutionError("this executor is running already; use another for other tasks")
-        self._running = True
+        self._claim()
         source = iter(tasks)
         again: list[tuple[Task, int]] = []  # lost with their workers, and how often
         try:
@@ -91,17 +82,6 @@ class LocalProcesses:
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _fill(self, source: Iterator[Task], again: list[tuple[Task, int]]) -> Iterator[Outcome]:
         """Give every idle worker a task; yields tasks that cannot be sent."""

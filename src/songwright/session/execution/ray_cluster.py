@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from types import ModuleType, TracebackType
-from typing import Any, Self
+from types import ModuleType
+from typing import Any
 
 from songwright.errors import ExecutionError
+from songwright.session.execution.closing import Pool
 from songwright.session.execution.in_process import run_task
 from songwright.session.execution.local import RETRIES
 from songwright.session.execution.protocol import (
@@ -26,7 +27,7 @@ LOCAL = "local"
 _POLL_SECONDS = 0.25  # how soon a cancel from another thread is noticed
 
 
-class RayCluster:
+class RayCluster(Pool):
     """Implements `Executor` with actors on the nodes of a Ray cluster.
 
     Every actor is one worker: it warms up once and has one task at a time, so a lost node loses
@@ -57,8 +58,7 @@ class RayCluster:
         warm: Callable[[], object] | None = None,
         retries: int = RETRIES,
     ) -> None:
-        if jobs < 0:
-            raise ExecutionError("the number of jobs must be at least 1 (or 0: one for each core)")
+        super().__init__(jobs)
         self._ray = _ray()
         _connect(self._ray, address, jobs)
         self.jobs = jobs or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
@@ -67,16 +67,10 @@ class RayCluster:
         self._seat = self._ray.remote(num_cpus=1, max_restarts=0)(Seat)
         self._idle: list[Any] = []
         self._cancelled = threading.Event()
-        self._running = False
-        self._closed = False
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """See `Executor.run`. At most ``jobs`` tasks are under way."""
-        if self._closed:
-            raise ExecutionError("this executor was closed; make another")
-        if self._running:
-            raise ExecutionError("this executor is running already; use another for other tasks")
-        self._running = True
+        self._claim()
         self._cancelled.clear()
         source = iter(tasks)
         again: list[tuple[Task, int]] = []  # lost with their workers, and how often
@@ -113,17 +107,6 @@ class RayCluster:
             self._closed = True
             self._idle.clear()
             self._ray.shutdown()  # ends this connection; a cluster that was there stays
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _fill(
         self,
