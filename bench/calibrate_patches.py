@@ -2,8 +2,9 @@
 
 Run ``python -m bench.calibrate_patches``; it rewrites ``render/data/gains.toml``. Each patch plays
 single notes at velocity 80 at three places of its comfortable range (ghost notes are left 9 dB
-quieter); loudness is the greatest
-K-weighted level over 400 ms (ITU-R BS.1770 momentary loudness, both channels).
+quieter); loudness is the greatest K-weighted level over 400 ms (ITU-R BS.1770 momentary loudness,
+both channels). Muted strokes are over before that: they get the level that an open stroke as short
+has, or they would stick out of a riff by 5 dB.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from songwright.score.instruments import instrument
 TARGET_LUFS = -24.0
 PEAK_LIMIT_DB = -7.0
 GHOST_DB = 9.0
+MUTED = ":staccato"
+STROKE_SECONDS = 0.08
 NOTE_SECONDS = 2.0
 RATE_HZ = 48000
 
@@ -59,6 +62,23 @@ def measure(patch_id: str, velocity: int = 80) -> tuple[float, float]:
     return float(np.mean(levels)), float(np.max(peaks))
 
 
+def stroke_db(patch_id: str, velocity: int = 80) -> float:
+    """Mean level of the loudest 80 ms of three short notes, dB."""
+    instrument_id, _, articulation = patch_id.partition(":")
+    facts = instrument(instrument_id)
+    span = facts.comfort_high - facts.comfort_low
+    levels = []
+    for share in (0.25, 0.45, 0.65):
+        pitch = round(facts.comfort_low + share * span)
+        note = PlayedNote(0.05, 1.5 * STROKE_SECONDS, pitch, velocity, articulation)
+        part = PlayedPart("calibration", "", "lead", instrument_id, (note,))
+        audio = render_part(part, RATE_HZ, RATE_HZ, (BuiltIn(),)).astype(np.float64)
+        sums = np.cumsum((audio**2).sum(axis=0))
+        window = round(STROKE_SECONDS * RATE_HZ)
+        levels.append(10.0 * np.log10((sums[window:] - sums[:-window]).max() / window + 1e-12))
+    return float(np.mean(levels))
+
+
 def main() -> None:
     """Print a table of levels and write the gains."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,6 +93,8 @@ def main() -> None:
         change = min(TARGET_LUFS - level, PEAK_LIMIT_DB - peak)
         if patch_id.endswith(":ghost"):
             change = min(change, TARGET_LUFS - GHOST_DB - level)
+        if patch_id.endswith(MUTED):
+            change = stroke_db(patch_id.removesuffix(MUTED)) - stroke_db(patch_id)
         print(f"{patch_id:30s} {level:7.2f} LUFS {peak:7.2f} dBFS {change:+7.2f} dB")
         lines.append(f'"{patch_id}" = {patch_gain_db(patch_id) + change:.2f}')
     if not only_check:

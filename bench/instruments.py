@@ -27,6 +27,7 @@ from training.instruments.record import RATE_HZ, Take, record
 from bench.instrument_distance import Distance, distance
 from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.builtin import BuiltIn
+from songwright.render.fitted.card import fitted_card
 from songwright.render.fitted.codec import read_fitted
 from songwright.render.fitted.tone import synthesise
 from songwright.score.instruments import Instrument, instrument
@@ -122,34 +123,51 @@ def preferred(name: str, results: Results) -> bool:
     return near and not still and not sources().is_scene(name)
 
 
-def document(rows: Mapping[str, Results]) -> str:
-    """The table as Markdown."""
+def row(name: str, results: Results) -> str:
+    """A line of the table."""
+    table = sources()
+    touch = read_fitted((FOLDER / f"{name}.swfi").read_bytes()).velocity_timbre
+    mark = "" if preferred(name, results) else " *"
+    cells = [name + mark, table.font_of(name), touch]
+    cells += [f"{results[player]['spectral_db']:.1f}" for player in PLAYERS]
+    cells += _pairs(results, decays=not instrument(name).sustains)
+    return "| " + " | ".join(cells) + " |"
+
+
+def document(rows: Mapping[str, str]) -> str:
+    """The table as Markdown, of lines by instrument."""
     lines = [
         "| instrument | recording | touch | " + " | ".join(PLAYERS) + " | attack, ms "
         "| decay, % | brightness, % | movement, dB |",
         "| --- | --- | --- |" + " ---: |" * (len(PLAYERS) + 4),
+        *(rows[name] for name in fitted_ids() if name in rows),
     ]
-    table = sources()
-    for name, results in rows.items():
-        touch = read_fitted((FOLDER / f"{name}.swfi").read_bytes()).velocity_timbre
-        mark = "" if preferred(name, results) else " *"
-        cells = [name + mark, table.font_of(name), touch]
-        cells += [f"{results[player]['spectral_db']:.1f}" for player in PLAYERS]
-        cells += _pairs(results, decays=not instrument(name).sustains)
-        lines.append("| " + " | ".join(cells) + " |")
-    middle = {
-        player: {
-            measure: median(results[player][measure] for results in rows.values())
-            for measure in Distance.__dataclass_fields__
-        }
-        for player in PLAYERS
-    }
-    cells = ["**median**", "", "", *(f"{middle[p]['spectral_db']:.1f}" for p in PLAYERS)]
-    struck = [results for name, results in rows.items() if not instrument(name).sustains]
-    for player in ("fitted", "built-in"):
-        middle[player]["decay"] = median(results[player]["decay"] for results in struck or [middle])
-    lines.append("| " + " | ".join([*cells, *_pairs(middle, decays=bool(struck))]) + " |")
-    return "\n".join(lines)
+    columns = zip(*(_cells(line)[3:] for line in rows.values()), strict=True)
+    middle = [_middle(list(column)) for column in columns]
+    return "\n".join([*lines, "| " + " | ".join(["**median**", "", "", *middle]) + " |"])
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def _middle(cells: Sequence[str]) -> str:
+    """Median of a column in the form of its cells: a number, or one and another in brackets."""
+    known = [cell for cell in cells if cell != "–"]
+    if not known:
+        return "–"
+    numbers = [[float(part) for part in cell.rstrip(")").split(" (")] for cell in known]
+    signed, whole = known[0][0] in "+-", "." not in known[0]
+    form = "{:+.1f}" if signed else "{:.0f}" if whole else "{:.1f}"
+    parts = [form.format(median(column)) for column in zip(*numbers, strict=True)]
+    return parts[0] if len(parts) == 1 else f"{parts[0]} ({parts[1]})"
+
+
+def written(text: str) -> dict[str, str]:
+    """The lines of a table by instrument."""
+    names = set(fitted_ids())
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return {name: line for line in lines if (name := _cells(line)[0].split(" ")[0]) in names}
 
 
 def _pairs(results: Results, decays: bool) -> list[str]:
@@ -179,17 +197,19 @@ def main() -> None:
     for name, results in measured([name for name in names if not files[name].exists()]):
         files[name].write_text(json.dumps(results), "utf-8")
         print(name, {player: results[player]["spectral_db"] for player in PLAYERS}, flush=True)
-    rows: dict[str, Results] = {name: json.loads(files[name].read_text("utf-8")) for name in names}
-    text = document(rows)
-    print(text)
-    chosen = [name for name, results in rows.items() if preferred(name, results)]
+    every: dict[str, Results] = {name: json.loads(files[name].read_text("utf-8")) for name in names}
+    rows = {name: row(name, found) for name, found in every.items()}
+    print(document(rows))
+    chosen = {name for name, found in every.items() if preferred(name, found)}
     print(f"{len(chosen)} of {len(rows)} are preferred to the built-in patch")
     if DOCUMENT.exists():
         before, _, rest = DOCUMENT.read_text("utf-8").partition("<!-- table -->\n")
-        after = rest.partition("<!-- end -->")[2]
+        table, _, after = rest.partition("<!-- end -->")
+        text = document({**written(table), **rows})
         DOCUMENT.write_text(f"{before}<!-- table -->\n{text}\n<!-- end -->{after}", "utf-8")
     if options.card:
-        write_card(FOLDER, chosen)
+        # those that were not measured now stay as they were
+        write_card(FOLDER, chosen | (set(fitted_card().preferred) - set(names)))
 
 
 if __name__ == "__main__":

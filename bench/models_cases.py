@@ -23,6 +23,7 @@ from training.prepared import read, sources
 from training.sections import progressions as sections_of
 
 from songwright.models import grooves, lines, progressions
+from songwright.models.grid import HIGHEST, LOWEST
 from songwright.models.grooves import GrooveWish, Stroke
 from songwright.models.likeness import Sound, likeness
 from songwright.models.lines import Frame, Harmony, Wish
@@ -148,7 +149,7 @@ def _line_case(work: str, stretch: Stretch, before: Stretch | None, random: Rand
 def _lower(pitch: int | None, by: int) -> int | None:
     if pitch is None:
         return None
-    return min(max(pitch - by, lines.LOWEST), lines.HIGHEST)
+    return min(max(pitch - by, LOWEST), HIGHEST)
 
 
 def rounded_line(line: Sequence[Sound], frame: Frame) -> tuple[Sound, ...]:

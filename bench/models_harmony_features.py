@@ -7,9 +7,9 @@ from itertools import groupby, pairwise
 from math import nan
 
 from bench.models_line_features import Features, entropy, mean, share, spread
-from songwright.models.lines import QUALITIES, Harmony
+from songwright.models.chords import CHORD_TONES, QUALITIES
+from songwright.models.lines import Harmony
 from songwright.models.progressions import (
-    CHORD_TONES,
     HarmonyWish,
     chromatic_of,
     loop_of,

@@ -1,7 +1,8 @@
 """What a musician would measure in a phrase: the evidence for the blind test of lines.
 
-About a hundred numbers on intervals, scale, rhythm, metre, chords, repetition and voicing. Chords
-count by their highest note for everything melodic. A number that does not apply is NaN.
+About a hundred and fifty numbers on intervals, scale, rhythm, metre, chords, repetition and
+voicing. Chords count by their highest note for everything melodic. A number that does not apply is
+NaN. The judge reads notes for itself: it shares no code with the critic that chooses among samples.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from math import log2, nan
 
 import numpy as np
 
+from songwright.models.chords import CHORD_TONES, SCALES
 from songwright.models.likeness import Sound
-from songwright.models.line_traits import by_bar, chord_relation, onsets, overlap, skyline
 from songwright.models.lines import Frame
-from songwright.models.progressions import SCALES
 
 Features = dict[str, float]
 
@@ -37,6 +37,39 @@ def line_features(line: Sequence[Sound], frame: Frame, minor: bool) -> Features:
     found |= _voicing(line)
     found |= _others(line, frame)
     return found
+
+
+def onsets(line: Sequence[Sound]) -> list[list[Sound]]:
+    """Notes by onset, in order of time and pitch."""
+    found: dict[int, list[Sound]] = {}
+    for sound in sorted(line):
+        found.setdefault(sound.onset, []).append(sound)
+    return list(found.values())
+
+
+def skyline(line: Sequence[Sound]) -> list[Sound]:
+    """The highest note of each onset."""
+    return [max(group, key=lambda s: s.pitch) for group in onsets(line)]
+
+
+def by_bar(top: Sequence[Sound], frame: Frame) -> list[list[Sound]]:
+    """Notes by the bar in which they begin."""
+    numbers = [s.onset // frame.bar_steps for s in top]
+    return [[s for s, n in zip(top, numbers, strict=True) if n == b] for b in range(frame.bars)]
+
+
+def overlap(one: frozenset[object], other: frozenset[object]) -> float:
+    """Jaccard index; 1 for two empty sets."""
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
+def chord_relation(sound: Sound, frame: Frame) -> tuple[bool | None, int]:
+    """Whether a note is of its chord, and its semitones above the root; (None, -1) without one."""
+    begun = [chord for chord in frame.harmony if chord.onset <= sound.onset]
+    if not begun or begun[-1].root < 0:
+        return None, -1
+    above = (sound.pitch - begun[-1].root) % 12
+    return above in CHORD_TONES[begun[-1].quality], above
 
 
 def share(hits: Iterable[bool]) -> float:

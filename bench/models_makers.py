@@ -9,11 +9,12 @@ from typing import TypeVar
 from bench.models_cases import GrooveCase, HarmonyCase, LineCase
 from songwright.models.decoder import Decoder
 from songwright.models.features import FeatureSpace
+from songwright.models.grid import HIGHEST, LOWEST
 from songwright.models.groove_grammar import GrooveGrammar, GrooveRules
 from songwright.models.grooves import GROOVE_FEATURES, Stroke
 from songwright.models.likeness import Sound
 from songwright.models.line_grammar import LineGrammar, LineRules
-from songwright.models.lines import HIGHEST, LINE_FEATURES, LOWEST, Harmony
+from songwright.models.lines import LINE_FEATURES, Harmony
 from songwright.models.progression_grammar import HarmonyGrammar, HarmonyRules
 from songwright.models.progressions import HARMONY_FEATURES
 from songwright.models.sampling import Grammar, Taste, sample

@@ -59,7 +59,8 @@ def measure(folder: Path) -> Numbers:
     stems = {p.id: folder / "stems" / f"{p.id}.wav" for p in song.score.parts}
     found = evaluate_sound(
         audio, rate, stems, roles={p.id: p.role for p in song.score.parts},
-        is_loop=song.plan.ending == "loop", manner=manner_of(song.plan.style, song.plan.production),
+        is_loop=song.plan.ending == "loop",
+        manner=manner_of(song.plan.style, song.plan.production, song.score.parts),
     )  # fmt: skip
     numbers: Numbers = {m.metric: m.value for m in found}
     peak = true_peak(audio, 8)

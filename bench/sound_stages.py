@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from threading import Lock
@@ -16,20 +17,49 @@ from typing import Any
 import numpy as np
 
 import songwright as sw
+from songwright.mix.filters import apply_filters, high_pass
+from songwright.mix.mastering.tables import bus_of
+from songwright.perform import Performance
 from songwright.session.produce import produce
 from songwright.session.production import making, mastered
 
 PROMPT = "pop in C major, 3 minutes, lead synth, piano, electric guitar, strings, pad, bass, drums"
 RATE_HZ = 48_000
-_SAMPLE_BYTES = 4
+_STREAM = 8  # bytes of a stereo sample in memory
+_FILE = 6  # and in a file of 24 bits
+_YARDSTICK_FRAMES = 30 * RATE_HZ
+_YARDSTICK_RUNS = 7
 
-# Function, module, name in the table, and how many stereo streams it touches (parts or the sum).
+
+@dataclass(frozen=True)
+class Stage:
+    """A function that is timed, and what it cannot do without.
+
+    ``streams`` are the stereo streams that it goes through, ``bytes_per_sample`` what has to be
+    read and written of each of their stereo samples, however clever the code.
+    """
+
+    function: str
+    module: Any
+    name: str
+    streams: Callable[[Performance], int]
+    bytes_per_sample: int
+
+
+def _parts(performance: Performance) -> int:
+    return len(performance.parts)
+
+
+def _buses(performance: Performance) -> int:
+    return len({bus_of(part.role) for part in performance.parts})
+
+
 _STAGES = (
-    ("render_part", making, "rendering", "parts"),
-    ("measure_stem", making, "measuring the dry stems", "parts"),
-    ("process_stem", making, "channel strips", "parts"),
-    ("write_audio", making, "writing the stems", "parts"),
-    ("master_buses", mastered, "mastering (first thread)", "sum"),
+    Stage("render_part", making, "rendering", _parts, _STREAM),
+    Stage("measure_stem", making, "measuring the dry stems", _parts, _STREAM),
+    Stage("process_stem", making, "channel strips", _parts, 2 * _STREAM),
+    Stage("write_audio", making, "writing the stems", _parts, _STREAM + _FILE),
+    Stage("master_buses", mastered, "mastering (first thread)", _buses, _STREAM),
 )
 
 
@@ -66,15 +96,34 @@ def _silent(stage: str, share: float) -> None:
     """Report to nobody."""
 
 
-def copy_seconds(frames: int) -> float:
-    """Time to copy one stereo stream: no stage that reads and writes it can be faster."""
-    source, target = np.ones((2, frames), np.float32), np.empty((2, frames), np.float32)
+def _least_seconds(run: Callable[[], object]) -> float:
+    """Least processor time of several runs: the rest is what else the machine had to do."""
     times = []
-    for _ in range(5):
+    for _ in range(_YARDSTICK_RUNS):
         start = time.thread_time()
-        np.copyto(target, source)
+        run()
         times.append(time.thread_time() - start)
     return max(1e-6, min(times))
+
+
+def bytes_per_second() -> float:
+    """Memory traffic of one core: what copying a long stretch of sound reads and writes."""
+    source = np.ones((2, _YARDSTICK_FRAMES), np.float32)
+    target = np.empty_like(source)
+    return 2 * source.nbytes / _least_seconds(lambda: np.copyto(target, source))
+
+
+def filter_seconds() -> float:
+    """Time of one second-order filter for one stereo sample on one core.
+
+    Its samples have to wait for each other, as in nearly all that a mix is made of; the processor
+    cannot do several at once as it could in plain sums.
+    """
+    audio = np.zeros((2, _YARDSTICK_FRAMES), np.float32)
+    audio[:, ::100] = 0.1
+    rows = [high_pass(100.0, RATE_HZ)]
+    apply_filters(audio, rows)  # compiled by now
+    return _least_seconds(lambda: apply_filters(audio, rows)) / _YARDSTICK_FRAMES
 
 
 def stage_table() -> str:
@@ -86,8 +135,8 @@ def stage_table() -> str:
             folder = Path(scratch) / name
             folder.mkdir()
             clock = Clock()
-            for function, module, _, _ in _STAGES:
-                clock.watch(module, function)
+            for stage in _STAGES:
+                clock.watch(stage.module, stage.function)
             _forget()
             wall, cpu = time.perf_counter(), time.process_time()
             produce(song, performance, folder, ("wav",), _silent)
@@ -95,26 +144,32 @@ def stage_table() -> str:
             clock.stop()
             shutil.rmtree(folder)
     seconds, parts = performance.duration_seconds, len(performance.parts)
-    copy = copy_seconds(round(seconds * RATE_HZ))
+    frames = round(seconds * RATE_HZ)
+    traffic, one_filter = bytes_per_second(), filter_seconds()
     lines = [
-        "| stage | processor s | × real time | share | against copying |",
-        "| --- | --- | --- | --- | --- |",
+        "| stage | processor s | × real time | share | memory limit | as filters |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     rest = cpu
-    for function, _, name, streams in _STAGES:
-        spent = clock.seconds.get(function, 0.0)
+    for stage in _STAGES:
+        spent = max(1e-6, clock.seconds.get(stage.function, 0.0))
         rest -= spent
-        count = parts if streams == "parts" else 1
+        samples = stage.streams(performance) * frames
+        least = samples * stage.bytes_per_sample / traffic
         lines.append(
-            f"| {name} | {spent:.2f} | {seconds / max(spent, 1e-6):.0f} | {spent / cpu:.0%} | "
-            f"{spent / (count * copy):.0f}× |"
+            f"| {stage.name} | {spent:.2f} | {seconds / spent:.0f} | {spent / cpu:.0%} | "
+            f"{least / spent:.1%} | {spent / samples / one_filter:.0f} |"
         )
     lines.append(
-        f"| sums, writing mix and master, second threads | {rest:.2f} | | {rest / cpu:.0%} | |"
+        f"| sums, writing mix and master, second threads | {rest:.2f} | | {rest / cpu:.0%} | | |"
     )
     lines.append(
         f"| whole: {parts} parts, {seconds:.0f} s | {cpu:.2f} ({wall:.1f} s wall) | "
-        f"{seconds / wall:.0f} (wall) | | |"
+        f"{seconds / wall:.0f} (wall) | | | |"
+    )
+    lines.append(
+        f"| one core of this machine | | | | {traffic / 1e9:.1f} GB/s | "
+        f"{one_filter * 1e9:.1f} ns each |"
     )
     return "\n".join(lines)
 

@@ -10,7 +10,9 @@ from random import Random
 import numpy as np
 
 from songwright.models.grid import MOST_QUARTERS, TICKS_PER_STEP, meter_index, nearest_onset
+from songwright.models.groove_echoes import Bar
 from songwright.models.grooves import (
+    GROOVE_FEATURES,
     REF,
     START,
     VOICE_OF_KEY,
@@ -19,6 +21,7 @@ from songwright.models.grooves import (
     bar_likeness,
     density_of,
     groove_table,
+    rows_of,
     tokens_of,
 )
 from songwright.seeds import rng
@@ -138,11 +141,13 @@ def examples(
 def example(beat: Beat, reference: Beat | None) -> Example | None:
     """One sequence; None if it is too long for the model."""
     tokens, steps = tokens_of(beat.strokes, beat.wish, START)
-    rows = groove_table(beat.wish)[steps]
+    head: list[int] = []
+    before, earlier = GROOVE_FEATURES.table(0), list[Bar]()
     if reference is not None:
         head, at = tokens_of(reference.strokes, reference.wish, REF)
-        tokens = head + tokens
-        rows = np.concatenate([groove_table(reference.wish, True)[at], rows])
+        before, earlier = rows_of(head, at, groove_table(reference.wish, True), ())
+    rows, _ = rows_of(tokens, steps, groove_table(beat.wish), earlier)
+    tokens, rows = head + tokens, np.concatenate([before, rows])
     if len(tokens) > _MOST_TOKENS:
         return example(beat, None) if reference is not None else None
     return Example(np.array(tokens, np.uint8), rows)

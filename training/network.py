@@ -131,7 +131,9 @@ class Network(nn.Module):
     def forward(self, tokens: Tensor, features: Tensor) -> Tensor:
         """Logits (batch, time, vocabulary) from tokens (batch, time) and rows of the feature
         table (batch, time, number of features)."""
-        x = self.tokens(tokens) + self.features(features).sum(2)
+        # A bag sums the rows as it looks them up: nothing of size (batch, time, features, width).
+        told = F.embedding_bag(features.flatten(0, 1), self.features.weight, mode="sum")
+        x = self.tokens(tokens) + told.view(*tokens.shape, -1)
         x = self.dropout(x)
         for block in self.blocks:
             x = block(x, self.cos, self.sin)

@@ -13,19 +13,26 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.grid import MOST_QUARTERS, TICKS_PER_STEP, meter_index, nearest_onset
+from songwright.models.echoes import Bar
+from songwright.models.grid import (
+    HIGHEST,
+    LOWEST,
+    MOST_QUARTERS,
+    TICKS_PER_STEP,
+    meter_index,
+    nearest_onset,
+)
 from songwright.models.likeness import Sound, contour, likeness
 from songwright.models.lines import (
     END,
     FUNCTIONS,
-    HIGHEST,
-    LOWEST,
     REF,
     START,
     Frame,
     Harmony,
     Wish,
     density_of,
+    rows_of,
     table_of,
     tokens_of,
 )
@@ -224,11 +231,14 @@ def example(stretch: Stretch, reference: Stretch | None, random: Random) -> Exam
     """One sequence; None if it is too long for the models."""
     parts: list[tuple[list[int], NDArray[Any]]] = []
     wish = stretch.wish
+    earlier: Sequence[Bar] = ()
     if reference is not None:
         like = likeness(stretch.line, reference.line, stretch.frame.bar_steps)
         wish = replace(wish, likeness=like)
         tokens, steps = tokens_of(reference.line, reference.frame, REF)
-        parts.append((tokens, table_of(reference.frame, reference.wish, True)[steps]))
+        table = table_of(reference.frame, reference.wish, True)
+        rows, earlier = rows_of(tokens, steps, reference.frame, table, ())
+        parts.append((tokens, rows))
     wish = replace(
         wish,
         low=None if wish.low is None else wish.low - random.randint(0, 4),
@@ -236,7 +246,8 @@ def example(stretch: Stretch, reference: Stretch | None, random: Random) -> Exam
         goal=wish.goal if random.random() < 0.5 else None,
     )
     tokens, steps = tokens_of(stretch.line, stretch.frame, START)
-    parts.append((tokens, table_of(stretch.frame, wish)[steps]))
+    rows, _ = rows_of(tokens, steps, stretch.frame, table_of(stretch.frame, wish), earlier)
+    parts.append((tokens, rows))
     assert tokens[-1] == END
     total = sum(len(tokens) for tokens, _ in parts)
     if total > _MOST_TOKENS:

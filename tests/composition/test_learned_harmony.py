@@ -10,7 +10,13 @@ import pytest
 
 from songwright.brief.model import Affect, Brief, ChartBar, Length
 from songwright.composition import Plan, make_plan
-from songwright.composition.learned.chords import dressed, kind_of, palette, spelled
+from songwright.composition.learned.chords import (
+    dressed,
+    kind_of,
+    palette,
+    spelled,
+    written_forms,
+)
 from songwright.composition.learned.harmony import learned_progressions, offered_progressions
 from songwright.composition.learned.makers import is_learned, learned_facts
 from songwright.composition.learned.progression_score import score_progression
@@ -53,7 +59,7 @@ def test_a_dressed_chord_is_the_same_chord() -> None:
     key = Key("C", "major")
     plain = parse_bars("I | vi | IV | V | I | ii | V | I")
     for seed in range(20):
-        bars = dressed(plain, style("pop"), key, rng(seed, "dress"))
+        bars = dressed(plain, written_forms(style("pop"), key), key, rng(seed, "dress"))
         for old, new in zip(plain, bars, strict=True):
             a, b = (chord_from_roman(bar[0][0], key) for bar in (old, new))
             assert a.root == b.root

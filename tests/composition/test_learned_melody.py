@@ -210,7 +210,8 @@ def test_the_judge_decides_among_the_best() -> None:
 def test_a_rank_hears_the_tune_with_its_chords() -> None:
     heard: list[Score] = []
 
-    def rank(scores: Sequence[Score]) -> list[float]:
+    def rank(style_id: str, scores: Sequence[Score]) -> list[float]:
+        assert style_id == "hymn_choral"
         heard.extend(scores)
         return [float(len(score.parts[0].notes)) for score in scores]
 

@@ -129,12 +129,14 @@ def test_every_decision_has_a_reason_and_every_strip_sounds(style_id: str) -> No
         assert out.any()
 
 
-def test_trap_winds_down_before_the_greatest_rise_and_can_be_told_not_to() -> None:
-    sheet = mix_sheet(plan("hiphop_trap"), style("hiphop_trap"))
+def test_the_band_winds_down_where_the_plan_says_and_can_be_told_not_to() -> None:
+    plain = plan("hiphop_trap")
+    sections = tuple(replace(s, tape_stop=s.end_bar == 8) for s in plain.sections)
+    sheet = mix_sheet(replace(plain, sections=sections), style("hiphop_trap"))
     assert sheet.settings.parts["lead"].tape_stops == ((7.5, 8.0),)
     assert "drop" in next(d.reason for d in sheet.of_part("lead") if d.control == "tape_stop")
     off = overridden(sheet, ["lead.tape_stop=off"]).settings.parts["lead"]
     assert off.tape_stops == ()
     moved = overridden(sheet, ["lead.tape_stop=5-5.5"]).settings.parts["lead"]
     assert moved.tape_stops == ((4.0, 4.5),)
-    assert not mix_sheet(plan("pop"), style("pop")).settings.parts["lead"].tape_stops
+    assert not mix_sheet(plain, style("hiphop_trap")).settings.parts["lead"].tape_stops

@@ -59,7 +59,8 @@ def test_an_id_with_settings_names_one_patch_for_good(
 def test_brightness_and_dirt_move_their_parameters_and_nothing_else() -> None:
     rest, moved = palette.get("reese_dark"), palette.get("reese_dark@brightness=1")
     assert moved.filter.hz == pytest.approx(4.0 * rest.filter.hz)
-    assert replace(moved, id=rest.id, filter=rest.filter) == rest
+    assert moved.effects.tone_db > 0.0
+    assert replace(moved, id=rest.id, filter=rest.filter, effects=rest.effects) == rest
     assert palette.get("reese_dark@dirt=1").effects.drive_db > rest.effects.drive_db
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from songwright.palette.model import Lfo
+from songwright.render.beats import BeatClock
 from songwright.render.jit import BLOCK
 from songwright.render.synth.banks import COLOURS, coloured_bank
-from songwright.render.synth.curves import Adsr, glide_curve, lfo_wave
+from songwright.render.synth.curves import Adsr, glide_curve, lfo_turns, lfo_wave
 from songwright.render.synth.ladder import ladder_stereo, pole_ratio
 from songwright.render.synth.oscillators import add_bank, add_fm_pair, add_loop, sine
-from songwright.render.synth.shaping import crush, fold_wave, shape_width
+from songwright.render.synth.shaping import TONE_HZ, crush, fold_wave, shape_width, shelve
 from songwright.render.synth.waves import WAVES, wave_tables
 
 from .sounds import RATE_HZ, pitch_cents, spectrum
@@ -150,14 +151,41 @@ def test_folding_keeps_small_signals_and_bounds_large_ones() -> None:
     assert np.abs(large).max() <= 1.0 / 8.0 + 1e-6
 
 
-def test_crushing_leaves_silence_and_holds_samples() -> None:
+def test_crushing_leaves_silence_and_takes_one_sample_in_six() -> None:
     audio = np.zeros((2, 4800), np.float32)
     crush(audio, 2.0**-7, 4.0)
     assert not audio.any()
     audio[:] = np.linspace(-1, 1, 4800, dtype=np.float32)
     crush(audio, 2.0**-3, 6.0)
-    assert len(np.unique(audio)) <= 17
-    assert np.allclose(np.diff(np.flatnonzero(np.diff(audio[0]))) % 6, 0)
+    reached = audio[0, 10::6]
+    assert np.allclose(reached * 8.0, np.round(reached * 8.0))
+    assert len(np.unique(reached)) <= 17
+    bends = np.abs(np.diff(audio[0], 2)) > 1e-6
+    assert np.allclose(np.diff(np.flatnonzero(bends)) % 6, 0)
+
+
+def test_crushing_has_no_mirror_image_above_its_rate() -> None:
+    tone = 0.3 * np.sin(2.0 * np.pi * 880.0 * np.arange(SAMPLES) / RATE_HZ)
+    audio = np.stack((tone, tone)).astype(np.float32)
+    crush(audio, 0.0, 2.0)
+    power = np.abs(np.fft.rfft(audio[0] * np.hanning(SAMPLES))) ** 2
+    hz = np.fft.rfftfreq(SAMPLES, 1.0 / RATE_HZ)
+    assert 10.0 * np.log10(power[hz > 20_000.0].sum() / power.sum()) < -45.0
+
+
+def test_tone_turns_the_highs_and_leaves_the_lows() -> None:
+    random = np.random.default_rng(5).standard_normal((2, SAMPLES)).astype(np.float32)
+    hz = np.fft.rfftfreq(SAMPLES, 1.0 / RATE_HZ)
+    before = np.abs(np.fft.rfft(random[0])) ** 2
+    corner = 1.0 - math.exp(-2.0 * math.pi * TONE_HZ / RATE_HZ)
+    for gain_db in (-6.0, 6.0):
+        audio = random.copy()
+        shelve(audio, corner, 10.0 ** (gain_db / 20.0))
+        change = np.abs(np.fft.rfft(audio[0])) ** 2
+        for low, high, expected in ((20.0, 100.0, 0.0), (8000.0, 16000.0, gain_db)):
+            band = (hz > low) & (hz < high)
+            ratio = change[band].sum() / before[band].sum()
+            assert 10.0 * np.log10(ratio) == pytest.approx(expected, abs=0.8)
 
 
 def test_width_zero_is_mono_and_lows_always_are() -> None:
@@ -193,11 +221,43 @@ def test_an_envelope_rises_sustains_and_falls_60_db() -> None:
 def test_slow_oscillators_stay_within_bounds_and_are_shared(shape: str) -> None:
     lfo = Lfo(shape=shape, hz=2.0)
     seconds = np.linspace(0.0, 8.0, 6001)
-    wave = lfo_wave(lfo, seconds, 0.0, 0.4, 17)
+    free = BeatClock(())
+    wave = lfo_wave(lfo, seconds, lfo_turns(lfo, seconds, 0.0, 0.4, free), 17)
     assert np.abs(wave).max() <= 1.0 + 1e-6
     assert np.std(wave) > 0.3
-    later = lfo_wave(lfo, seconds[:3001], 4.0, 0.9, 17)
+    half = seconds[:3001]
+    later = lfo_wave(lfo, half, lfo_turns(lfo, half, 4.0, 0.9, free), 17)
     assert np.allclose(later, wave[3000:], atol=1e-3 if shape != "random" else 2.0)
+
+
+def test_beats_are_counted_through_changes_of_tempo() -> None:
+    clock = BeatClock(((-1.0, 60.0), (1.0, 120.0), (3.0, 90.0)))
+    seconds = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0])
+    assert clock.beats(seconds) == pytest.approx([-1.0, 0.0, 1.0, 2.0, 4.0, 6.0, 9.0])
+    assert BeatClock(()).beats(np.array([1.5])) == pytest.approx([3.0])
+
+
+def test_a_slow_oscillator_in_beats_follows_the_tempo() -> None:
+    clock = BeatClock(((0.0, 60.0), (4.0, 150.0)))
+    lfo = Lfo(shape="sine", hz=99.0, rate_beats=0.75, phase=0.25)
+    seconds = np.linspace(0.0, 8.0, 8001)
+    turns = lfo_turns(lfo, seconds, 0.0, 0.3, clock)
+    assert turns[0] == pytest.approx(0.25)
+    assert turns[4000] == pytest.approx(0.25 + 4.0 / 0.75)
+    assert turns[8000] == pytest.approx(0.25 + 14.0 / 0.75)
+    assert lfo_wave(lfo, seconds, turns, 1)[[0, 750, 1500]] == pytest.approx([1.0] * 3, abs=1e-4)
+    # a note that begins later reads the same oscillator
+    later = lfo_turns(lfo, seconds[:2001], 5.0, 0.9, clock)
+    assert np.allclose(later, turns[5000:7001])
+
+
+@pytest.mark.parametrize(("own", "begins"), [(0.05, 0.0), (0.2, 0.25), (0.49, 0.5), (0.7, 0.75)])
+def test_notes_with_an_oscillator_in_beats_of_their_own_keep_to_its_quarters(
+    own: float, begins: float
+) -> None:
+    lfo = Lfo(rate_beats=2.0, each=True)
+    turns = lfo_turns(lfo, np.array([0.0, 1.0]), 7.3, own, BeatClock(((0.0, 120.0),)))
+    assert turns == pytest.approx([begins, begins + 1.0])
 
 
 def test_a_glide_arrives() -> None:

@@ -195,6 +195,20 @@ def test_other_sample_rates_sound_alike() -> None:
     assert max(levels) - min(levels) < 0.7
 
 
+def test_a_gate_keeps_time_through_a_change_of_tempo() -> None:
+    held = part("pad_pulse_gate", [(0.0, 8.0, 57, 90)])
+    played = replace(held, tempos=((0.0, 120.0), (4.0, 180.0)))
+    audio = render_part(played, 8 * RATE_HZ, RATE_HZ)
+    level = np.sqrt(np.mean(audio.reshape(2, -1, 480) ** 2, axis=(0, 2)))  # a hundred a second
+    for start, expected_hz in ((50, 4.0), (450, 6.0)):  # two gates in a beat
+        piece = level[start : start + 300]
+        strength = np.abs(np.fft.rfft(piece - piece.mean()))
+        strength[:6] = 0.0  # slower than 2 Hz is the chord itself
+        assert np.argmax(strength) / 3.0 == pytest.approx(expected_hz, abs=0.34)
+    assert not np.array_equal(audio, render_part(held, 8 * RATE_HZ, RATE_HZ))
+    assert np.array_equal(audio, render_part(played, 8 * RATE_HZ, RATE_HZ))
+
+
 def test_a_variation_stays_near_the_level_of_its_parent() -> None:
     for name in ("reese_dark", "pad_glass", "lead_mono_saw"):
         rest = rms_db(play(name, [(0.0, 1.0, 55, 90)], 1.0))
@@ -211,5 +225,6 @@ def test_the_warm_up_plays_every_kind_of_kernel() -> None:
         assert any(getattr(patch, source) for patch in used), source
     for effect in ("drive_db", "fold", "crush_bits", "chorus"):
         assert any(getattr(patch.effects, effect) > 0 for patch in used), effect
+    assert any(patch.effects.tone_db for patch in used)
     assert {"ladder"} < {patch.filter.kind for patch in used}
     warm_up()

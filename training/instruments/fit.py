@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,10 @@ import numpy as np
 import songwright.render
 from songwright.render.fitted.codec import write_fitted
 from songwright.render.fitted.model import (
+    KNOTS_MS,
+    LEVEL_STEP_DB,
     MF_VELOCITY,
+    SILENT,
     FittedInstrument,
     FloatArray,
     steps_to_gain,
@@ -102,9 +106,14 @@ def fit(facts: Instrument, recorded: Sequence[FloatArray]) -> FittedInstrument:
         # all touches of a key have the partials of the hardest, which excites the most
         places = places_of(cut[pitch, velocities[-1]], pitch) if series == "free" else None
         results += [
-            measure(cut[pitch, velocity], pitch, velocity, series, facts.sustains, places)
+            measure(
+                cut[pitch, velocity], pitch, velocity, series, facts.sustains, places,
+                table.beats_in(facts.id),
+            )
             for velocity in velocities
-        ]
+        ]  # fmt: skip
+    if facts.id in table.decay_seconds:
+        results = [_dying(result, table.decay_seconds[facts.id]) for result in results]
     mezzo = [result for result in results if result.tone.velocity == MF_VELOCITY]
     return FittedInstrument(
         id=facts.id,
@@ -112,7 +121,7 @@ def fit(facts: Instrument, recorded: Sequence[FloatArray]) -> FittedInstrument:
         source=table.font_of(facts.id),
         gain_db=0.0,
         tones=tuple(result.tone for result in results),
-        release_seconds=_releases(facts, asked, recorded),
+        release_seconds=_releases(facts, asked, recorded, table.release_seconds.get(facts.id)),
         width=_middle(results, "width"),
         bandwidth_cents=_middle(mezzo, "bandwidth_cents"),
         shimmer_db=_middle(mezzo, "shimmer_db"),
@@ -123,6 +132,16 @@ def fit(facts: Instrument, recorded: Sequence[FloatArray]) -> FittedInstrument:
         velocity_exponent=_exponent(cut, pitches),
         velocity_tilt_db=0.0 if measured_timbre else table.tilt_of(facts),
     )
+
+
+def _dying(measured: Measured, t60_seconds: float) -> Measured:
+    """The same tone falling by 60 dB in so many seconds on top of what it does."""
+    tone = measured.tone
+    below = np.array(KNOTS_MS)[:, None] * (60.0 / 1000.0 / t60_seconds / LEVEL_STEP_DB)
+    steps = np.rint(tone.partials + below)
+    quiet = (tone.partials == SILENT) | (steps >= SILENT)
+    partials = np.where(quiet, SILENT, steps).astype(np.uint8)
+    return replace(measured, tone=replace(tone, partials=partials))
 
 
 def noise_share_db(model: FittedInstrument) -> float:
@@ -168,14 +187,18 @@ def _exponent(cut: dict[tuple[int, int], FloatArray], pitches: Sequence[int]) ->
 
 
 def _releases(
-    facts: Instrument, asked: Sequence[Take], recorded: Sequence[FloatArray]
+    facts: Instrument,
+    asked: Sequence[Take],
+    recorded: Sequence[FloatArray],
+    known: float | None,
 ) -> tuple[tuple[float, float], ...]:
     found: dict[int, float] = {}
     for take, audio in zip(asked, recorded, strict=True):
         if take.velocity != MF_VELOCITY or np.abs(audio).max() < SILENCE:
             continue
         if take.held_seconds < take.seconds:
-            found[take.pitch] = release_seconds(audio, take.held_seconds, facts.sustains)
+            measured = release_seconds(audio, take.held_seconds, facts.sustains)
+            found[take.pitch] = measured if known is None else known
     return tuple((float(pitch), seconds) for pitch, seconds in sorted(found.items()))
 
 

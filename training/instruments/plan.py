@@ -49,6 +49,9 @@ class Sources:
     series: dict[str, tuple[str, ...]]
     tilt_db: dict[str, float]
     scenes: dict[str, tuple[str, ...]]
+    beats: dict[str, tuple[str, ...]]
+    release_seconds: dict[str, float]
+    decay_seconds: dict[str, float]
     programs: dict[str, Choice] = field(default_factory=dict)
 
     def font_of(self, instrument_id: str) -> str:
@@ -59,6 +62,10 @@ class Sources:
     def is_scene(self, instrument_id: str) -> bool:
         """True if what it plays is no tone, so that its fit is not preferred."""
         return instrument_id in self.scenes["ids"]
+
+    def beats_in(self, instrument_id: str) -> bool:
+        """True if its partials are looked at for pairs that beat."""
+        return instrument_id in self.beats["ids"]
 
     def series_of(self, instrument_id: str) -> str:
         """``harmonic``, ``stiff`` or ``free``."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from songwright.render.fitted.model import (
+    BEAT_STEP_HZ,
+    LEVEL_STEP_DB,
     MAX_PARTIALS,
-    ByteArray,
     DoubleArray,
     FittedTone,
     FloatArray,
+    SignedArray,
     gain_to_steps,
 )
 from songwright.units import midi_to_hz
+from training.instruments.beats import Beats, find_beats
 from training.instruments.levels import measure_levels
 from training.instruments.movement import glide, vibrato, without_movement
 from training.instruments.partials import free_partials
@@ -65,6 +68,7 @@ def measure(
     series: str,
     held: bool,
     places_hz: DoubleArray | None = None,
+    paired: bool = False,
 ) -> Measured:
     """Measure a note.
 
@@ -78,6 +82,8 @@ def measure(
         True if the level stays while the key is down.
     places_hz
         Frequencies of the partials of a ``free`` note (`places_of`).
+    paired
+        True if partials may be two that beat (struck notes only).
     """
     if np.abs(audio[0] - audio[-1]).max() < 1e-4 * np.abs(audio).max():
         audio = audio[:1]
@@ -120,6 +126,10 @@ def measure(
         ),
         pitch_cents=glide(movement),
     )
+    if paired and not held:
+        beats = find_beats(audio, frequencies, amplitudes.max(axis=0), period, seconds)
+        beats = beats if series == "free" else beats.continued(frequencies)
+        tone = replace(tone, beats=_steps_of_beats(beats, keep))
     swing_cents, swing_hz = vibrato(movement, seconds) if held else (0.0, 0.0)
     ripple_db, ripple_hz, spread_cents = 0.0, 0.0, 0.0
     if held and series != "free":
@@ -129,8 +139,16 @@ def measure(
     return Measured(tone, swing_cents, swing_hz, ripple_db, ripple_hz, spread_cents, levels.width)
 
 
-def _steps_of_phase(radians: DoubleArray) -> ByteArray:
-    return np.asarray(np.rint(radians * (128.0 / np.pi)) % 256.0, np.uint8)
+def _steps_of_beats(beats: Beats, keep: np.ndarray) -> SignedArray:
+    """`FittedTone.beats`; nothing at all if no partial beats."""
+    hz = np.clip(np.rint(beats.hz[keep] / BEAT_STEP_HZ), -127, 127)
+    if not hz.any():
+        return np.zeros((3, 0), np.int8)
+    level = np.rint(beats.level_db[keep] / LEVEL_STEP_DB)
+    phase = np.rint(beats.phases[keep] * (128.0 / np.pi)).astype(np.int64) % 256
+    return np.stack(
+        [hz.astype(np.int8), level.astype(np.int8), phase.astype(np.uint8).view(np.int8)]
+    )
 
 
 def places_of(audio: FloatArray, pitch: int) -> DoubleArray:

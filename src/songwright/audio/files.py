@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import errno
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,6 +21,7 @@ import soundfile
 from numpy.typing import ArrayLike
 
 from songwright.audio.buffers import Audio, checked_audio, checked_sample_rate
+from songwright.audio.closing import Closing
 from songwright.audio.ogg import with_fixed_serial
 from songwright.audio.pcm import BITS, LARGEST_WAV_BYTES, Quantiser, wav_bytes, wav_head
 from songwright.errors import AudioError, FileFormatError, OutputError
@@ -44,7 +44,7 @@ FORMATS: dict[str, dict[str, Any]] = {
 _MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
 
-class AudioWriter:
+class AudioWriter(Closing):
     """A file that takes audio block by block and appears under its name when it is complete.
 
     Use it as a context manager; leaving the block with an exception removes what was written.
@@ -181,20 +181,6 @@ class AudioWriter:
                 if file is not None:
                     file.close()
         self._beside.unlink(missing_ok=True)
-
-    def __enter__(self) -> AudioWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
 
 
 def write_audio(path: str | Path, audio: ArrayLike, sample_rate_hz: int, format: str = "") -> None:

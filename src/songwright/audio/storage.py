@@ -12,13 +12,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol
 
 import numpy as np
 import soundfile
 
 from songwright.audio.buffers import Audio, checked_audio
+from songwright.audio.closing import Closing
 from songwright.errors import FileFormatError, OutputError
 
 BLOCK_FRAMES = 1 << 16
@@ -146,7 +146,7 @@ def new_buffer(frames: int, folder: Path | None = None) -> AudioBuffer:
     return DiskBuffer(frames, folder)
 
 
-class FileSource:
+class FileSource(Closing):
     """A stereo sound file that is read where it is wanted; mono is given on both sides.
 
     Raises
@@ -193,17 +193,6 @@ class FileSource:
 
     def close(self) -> None:
         self._file.close()
-
-    def __enter__(self) -> FileSource:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def blocks(frames: int, size: int = BLOCK_FRAMES) -> Iterator[tuple[int, int]]:

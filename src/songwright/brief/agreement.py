@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from songwright.brief.model import Avoid, InstrumentRequest
 from songwright.brief.negatives import avoided
+from songwright.brief.seats import is_member, seated
 from songwright.errors import BriefError
+
+_NEAR_SYNONYMS = 3  # a request with more instruments than these names a family
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def agree(
     BriefError
         If every instrument that was asked for is also forbidden.
     """
-    requests = list(_distinct(wanted))
+    requests = seated(_distinct(wanted))
     conflicts: list[str] = []
     avoids: list[Avoid] = []
     for avoid, source in barred:
@@ -102,8 +105,8 @@ def _drums_and_percussion(request: InstrumentRequest, avoid: Avoid) -> bool:
 
 
 def _more_specific(request: InstrumentRequest, avoid: Avoid) -> bool:
-    if request.word == avoid.word:
-        return False
+    if request.word == avoid.word or is_member(request):
+        return False  # "rock band without drums": the ensemble is the general thing
     if avoided(request.word, request.instruments, request.role).instruments == avoid.instruments:
         return False  # two names of the same thing
     return set(request.instruments) < set(avoid.instruments)
@@ -111,7 +114,10 @@ def _more_specific(request: InstrumentRequest, avoid: Avoid) -> bool:
 
 def _without(avoid: Avoid, request: InstrumentRequest) -> Avoid:
     """The negative without what the request needs; parts of the style stay barred by role."""
-    ids = tuple(i for i in avoid.instruments if i not in request.instruments)
+    needed = request.instruments
+    if len(needed) <= _NEAR_SYNONYMS:
+        needed = needed[:1]  # "no brass but a horn" lets in no brass section
+    ids = tuple(i for i in avoid.instruments if i not in needed)
     roles = avoid.roles
     if request.role == "percussion" and _drums_and_percussion(request, avoid):
         roles = ("drums",)

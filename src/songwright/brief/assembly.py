@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from songwright.brief.agreement import agree
 from songwright.brief.form import around, form_text
+from songwright.brief.leaning import side_of_moods
 from songwright.brief.length import shown as length_shown
 from songwright.brief.model import (
     Affect,
@@ -21,7 +22,7 @@ from songwright.brief.model import (
     SectionRequest,
     TempoRequest,
 )
-from songwright.brief.offers import HINT, NAMED, NUMBER, WORD, Offer, agree_values, settle
+from songwright.brief.offers import HINT, NAMED, NUMBER, SCENE, WORD, Offer, agree_values, settle
 from songwright.brief.players import PART_TRAITS
 from songwright.brief.tempo import for_style
 from songwright.brief.tempo import shown as tempo_shown
@@ -57,6 +58,7 @@ class Assembly:
     def brief(self, unknown: tuple[str, ...], targets: Sequence[tuple[int, Key, str]]) -> Brief:
         """Everything decided."""
         self._length_and_tempo()
+        self._style_of_scenes()
         for control in _SINGLE:
             self._decide(control)
         self._tempo_in_style()
@@ -81,7 +83,7 @@ class Assembly:
             "character",
         )
         self.heard += [o for o in self.offers if o.control.startswith("chart of ")]
-        moods, affect = self._mood()
+        moods, affect, leans = self._mood()
         return Brief(
             prompt=self.reading.written,
             title=self._value("title", ""),
@@ -91,6 +93,7 @@ class Assembly:
             affect=affect,
             key=key,
             mode=mode,
+            leans=leans,
             modulations=self._modulations(key, targets),
             tempo=self._value("tempo", None),
             feel=self._value("feel", ""),
@@ -170,6 +173,20 @@ class Assembly:
         self.offers.append(
             Offer("tempo", request, shown, words, bars[-1].source, NUMBER, bars[-1].position)
         )
+
+    def _style_of_scenes(self) -> None:
+        """The style that suits a scene counts only if it knows somebody who was asked for."""
+        requests = [*self.reading.instruments, *self.typed.instruments]
+        asked = {i for request in requests for i in request.instruments}
+        if not asked:
+            return
+        strangers = [
+            o
+            for o in self._of("style")
+            if o.rank == SCENE
+            and not asked & {i for part in style(str(o.value)).parts for i in part.instruments}
+        ]
+        self.offers = [o for o in self.offers if o not in strangers]
 
     def _tempo_in_style(self) -> None:
         """A plain tempo word is meant within the style: "slow drum and bass"."""
@@ -265,8 +282,8 @@ class Assembly:
             raise BriefError("the pitch range is empty; choose at least a fourth, such as C3 to C5")
         return low, high
 
-    def _mood(self) -> tuple[tuple[str, ...], Affect]:
-        """Mood words, and the mean of all affects (-1..1 each)."""
+    def _mood(self) -> tuple[tuple[str, ...], Affect, str]:
+        """Mood words, the mean of all affects (-1..1 each), and the mode that they expect."""
         typed = [o for o in self.typed.offers if o.control == "mood"]
         source = self.typed.offers if typed else self.offers
         if typed and any(o.control == "mood" for o in self.reading.offers):
@@ -280,7 +297,7 @@ class Assembly:
         self.heard += moods
         affects = [o.value for o in source if o.control == "affect"]
         names = tuple(dict.fromkeys(str(o.value) for o in moods))
-        return names, _mean(affects)
+        return names, _mean(affects), side_of_moods(source)
 
     def _modulations(
         self, key: Key | None, targets: Sequence[tuple[int, Key, str]]

@@ -59,7 +59,7 @@ def _one(reading: Reading, match: Match) -> None:
     if word.affect is not None:
         if word.mood:
             offer("mood", match.phrase, _affect_shown(word.affect), WORD)
-        offer("affect", word.affect, "", WORD)
+        offer("affect", word.affect, "", HINT if word.hint else WORD)
     for name in word.production:
         offer("production", name, name, WORD)
     for position, level in word.energy:

@@ -154,6 +154,7 @@ class Brief:
     affect: Affect = field(default_factory=Affect)
     key: Key | None = None
     mode: str = ""  # a mode without a tonic ("in a minor key"): a name in theory.MODES
+    leans: str = ""  # "major" or "minor": what the mood words lead to expect
     modulations: tuple[Modulation, ...] = ()
     tempo: TempoRequest | None = None
     feel: str = ""  # "straight", "swing", "shuffle", "half-time", "double-time"

@@ -42,6 +42,12 @@ _OR = re.compile(
 )
 _AND = re.compile(r" ?,? ?(?:and|&|und|et|y|e) (?:(?:any|no|without|the) )?")
 _COMMA = re.compile(r" ?, ?(?:(?:any|the) )?")
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|apart from|aside from|other than|save for|excepting|but not|minus)\b"
+)
+_NOT_LISTED = re.compile(
+    r" ?(?:otherwise|instead|only|(?:is|are) (?:fine|ok|okay|good|great|welcome|allowed)|please)\b"
+)
 _NO_BEAT = re.compile(
     r"\b(?:no|without(?: an?y?)?|avoid(?: any)?) (?:beats?|rhythm(?: section)?|groove)\b"
 )
@@ -97,6 +103,7 @@ def read_negatives(reading: Reading, matches: list[Match]) -> list[Match]:
         for i in scope:
             _negate(reading, matches[i], cue.group().startswith(("not", "isn't", "never")))
         reading.claim(cue.start(), end)
+    _exceptions(reading, matches, by_start, negated)
     for i, match in enumerate(matches):
         free = _FREE_OF.match(reading.lower[match.end : match.end + 12])
         if free is not None and i not in negated and match.word.instruments:
@@ -106,12 +113,33 @@ def read_negatives(reading: Reading, matches: list[Match]) -> list[Match]:
     return [m for i, m in enumerate(matches) if i not in negated]
 
 
+def _exceptions(
+    reading: Reading, matches: list[Match], by_start: dict[int, int], negated: set[int]
+) -> None:
+    """ "Woodwinds except the flute" bars the flute; in "no brass except a horn" the horn plays."""
+    by_end = {m.end: i for i, m in enumerate(matches)}
+    for cue in reading.find(_EXCEPT):
+        before = len(reading.lower[: cue.start()].rstrip(" ,"))
+        index = by_end.get(before)
+        if index is None:
+            continue
+        if index in negated:
+            reading.claim(*cue.span())
+            continue
+        scope = [i for i in _scope(reading, matches, by_start, cue) if i not in negated]
+        if matches[index].word.instruments and scope:
+            negated |= set(scope)
+            for i in scope:
+                _negate(reading, matches[i], False)
+            reading.claim(cue.start(), max(matches[i].end for i in scope))
+
+
 def _scope(
     reading: Reading, matches: list[Match], by_start: dict[int, int], cue: re.Match[str]
 ) -> list[int]:
     """Indices of the matches that a cue negates."""
     text = reading.lower
-    listing = cue["listing"] is not None
+    listing = cue.groupdict().get("listing") is not None
     at = _skip(_FILLER, text, cue.end())
     scope: list[int] = []
     pending: list[int] = []  # after a comma: negated only if an "or" comes at last
@@ -140,6 +168,8 @@ def _scope(
         elif (step := _COMMA.match(text, at)) is not None:
             if listing and not pending and not _names_player(matches, by_start, step.end()):
                 break
+            if listing and _is_wanted(reading, matches, by_start, step.end()):
+                break
             if listing and not pending:
                 pass
             elif not pending:
@@ -153,6 +183,12 @@ def _scope(
 def _names_player(matches: list[Match], by_start: dict[int, int], at: int) -> bool:
     index = by_start.get(at)
     return index is not None and bool(matches[index].word.instruments or matches[index].word.part)
+
+
+def _is_wanted(reading: Reading, matches: list[Match], by_start: dict[int, int], at: int) -> bool:
+    """True for the woodwinds of "exclude the flute, woodwinds otherwise"."""
+    index = by_start.get(at)
+    return index is not None and bool(_NOT_LISTED.match(reading.lower, matches[index].end))
 
 
 def _next(text: str, at: int) -> int:
@@ -179,14 +215,19 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
         words = "no " + match.phrase if not softly else "not " + match.phrase
         reading.offers.append(Offer(control, value, shown, words, reading.source, rank, at))
 
-    if word.instruments or word.part:
+    if word.instruments or word.part or match.phrase in _rows():
         role = word.role or word.part
         avoid = avoided(match.phrase, word.instruments, role)
         reading.avoid.append(avoid)
         barred = ", ".join((*avoid.roles, *avoid.instruments[:3]))
         more = f" and {len(avoid.instruments) - 3} more" if len(avoid.instruments) > 3 else ""
         offer("avoid", avoid.word, f"not used: {barred}{more}", NAMED)
-        return
+        if word.instruments or word.part:
+            return
+    section = "solo" if match.phrase == "solo" else word.section
+    if section:
+        reading.avoid.append(Avoid(section))
+        offer("avoid", section, f"no section of this kind: {section}", NAMED)
     if word.style:
         reading.avoid.append(Avoid(match.phrase))
         offer("avoid", match.phrase, f"not in the style of {match.phrase}", NAMED)

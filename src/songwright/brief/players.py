@@ -7,9 +7,12 @@ import re
 from songwright.brief.model import InstrumentRequest, TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
+from songwright.brief.scoring import are_people, how_many, is_scored_for, roles_of_several
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
 from songwright.styles import style
+
+_NEAR_SYNONYMS = 3  # a word with more instruments than these names a family
 
 PART_TRAITS = ("density", "dynamics", "intensity")
 """Traits of one part that are those of the whole piece when it has no other."""
@@ -48,6 +51,12 @@ _OTHERS = re.compile(
 def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
     """Turn instrument words into requests; returns the matches that are left over."""
     rest: list[Match] = []
+    players = [m for m in matches if m.word.instruments]
+    people = [m for m in players if are_people(reading, m.end)]
+    if 0 < len(people) < len(players):  # "for my choir class: piano": only the piano plays
+        for one in people:
+            reading.claim(*one.span)
+        matches = [m for m in matches if m not in people]
     groups = _groups(reading, matches)
     for adjectives, match, part in groups:
         if match is None:
@@ -157,6 +166,10 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
     alone = _ONLY_BEFORE.search(before)
     if alone is not None:
         start = max(0, start - 40) + alone.start()
+    many, width = how_many(before)
+    if many > 1 and not word.separate:
+        start -= width
+    only = only or is_scored_for(reading, start, end)
     after = _ONLY_AFTER.match(reading.lower[end : end + 40])
     if after is not None:
         only = True
@@ -169,8 +182,12 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
     chosen: list[tuple[str, ...]] = (
         [(i,) for i in word.instruments] if word.separate else [word.instruments]
     )
+    roles = word.roles
+    if many > 1 and not word.separate and not role and len(word.instruments) <= _NEAR_SYNONYMS:
+        chosen = chosen * many
+        roles = roles_of_several(word.instruments[0])
     for i, ids in enumerate(chosen):
-        own = word.roles[i] if i < len(word.roles) else role
+        own = roles[i] if i < len(roles) else role
         request = InstrumentRequest(match.phrase, ids, own, pattern, names)
         reading.instruments.append(request)
     shown = ", ".join(ids[0] for ids in chosen)

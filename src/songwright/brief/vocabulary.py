@@ -41,9 +41,10 @@ class Word:
         False for words that carry affect without being a mood ("busy").
     adjective
         True if the word may describe an instrument.
-    instruments, role, pattern, only, separate, roles
+    instruments, role, pattern, only, separate, roles, seats
         An instrument request; ``only`` asks for nothing else, ``separate`` asks for each of the
-        instruments (a string quartet) instead of any of them (strings), with ``roles`` for each.
+        instruments (a string quartet) instead of any of them (strings), with ``roles`` for each
+        and ``seats``: the kind of named player who takes this one's place (see `brief.seats`).
     part
         The word names what a part does ("melody", "riff"): a role for the instrument next to it.
     alone
@@ -70,6 +71,7 @@ class Word:
     only: bool = False
     separate: bool = False
     roles: tuple[str, ...] = ()
+    seats: tuple[str, ...] = ()
     part: str = ""
     alone: tuple[str, ...] = ()
     section: str = ""
@@ -180,9 +182,11 @@ def _read(name: str) -> str:
 
 
 def _plurals(phrase: str, word: Word) -> tuple[str, ...]:
-    if not (word.instruments or word.section or word.part) or phrase.endswith("s"):
+    if not (word.instruments or word.section or word.part):
         return ()
-    if phrase.endswith(("ch", "sh", "x")):
+    if phrase.endswith("s") and not phrase.endswith("ss"):
+        return ()
+    if phrase.endswith(("ch", "sh", "x", "ss")):
         return (phrase + "es",)
     if phrase.endswith("y") and phrase[-2:-1] not in tuple("aeiou"):
         return (phrase[:-1] + "ies",)

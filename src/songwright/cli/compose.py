@@ -88,7 +88,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--soundfont",
     multiple=True,
-    help="An .sf2, .sf3 or .sfz to play with, WHO=FILE for one part, or auto; can be repeated.",
+    help="An .sf2, .sf3 or .sfz for all parts but electronic ones (those with a sound of the "
+    "palette), all=FILE for these too, WHO=FILE for one part, or auto; can be repeated.",
 )
 @click.option(
     "--target",

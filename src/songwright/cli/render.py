@@ -28,7 +28,8 @@ from songwright.cli.output import progress_bar
 @click.option(
     "--soundfont",
     multiple=True,
-    help="An .sf2, .sf3 or .sfz to play with, WHO=FILE for one part, or auto; can be repeated.",
+    help="An .sf2, .sf3 or .sfz for all parts but electronic ones (those with a sound of the "
+    "palette), all=FILE for these too, WHO=FILE for one part, or auto; can be repeated.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def render(midi: Path, out: Path, formats: str, soundfont: tuple[str, ...], quiet: bool) -> None:

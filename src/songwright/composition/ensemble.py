@@ -39,10 +39,12 @@ def choose_parts(
     barred = {i for avoid in brief.avoid for i in avoid.instruments}
     barred_roles = {r for avoid in brief.avoid for r in avoid.roles}
     parts = [] if brief.only_these else _proposed(style, use, brief, barred, barred_roles, rng)
+    alone = not brief.style and len(brief.instruments) == 1
     for request in brief.instruments:
-        parts = _grant(request, parts, style, barred, decisions)
+        for one in _players(request, style, barred, alone):
+            parts = _grant(one, parts, style, barred, decisions)
     if brief.only_these:
-        parts = _complete_small(parts, style)
+        parts = _complete_small(parts, style, barred_roles)
     parts = _one_of_each(parts)
     if not parts:
         raise BriefError(
@@ -70,7 +72,7 @@ def _proposed(
             break
         allowed = [i for i in facts.instruments if i not in barred]
         if not allowed:
-            allowed = _stand_ins(facts.instruments[0], barred)
+            allowed = _stand_ins(facts.instruments[0], barred, style)
         if not allowed:
             continue
         # The first instrument is the usual one; others are chosen now and then.
@@ -79,13 +81,15 @@ def _proposed(
     return parts
 
 
-def _stand_ins(instrument_id: str, barred: set[str]) -> list[str]:
-    """Other instruments of the same family that are not barred."""
+def _stand_ins(instrument_id: str, barred: set[str], style: Style) -> list[str]:
+    """Other instruments of the same family that are not barred, those of the style first."""
     model = instrument(instrument_id)
-    return [
+    family = [
         other.id for other in instruments().values()
         if other.family == model.family and other.id not in barred and other.is_kit is model.is_kit
-    ][:2]  # fmt: skip
+    ]  # fmt: skip
+    known = {i for part in style.parts for i in part.instruments}
+    return sorted(family, key=lambda i: i not in known)[:2]
 
 
 def _from_facts(facts: PartFacts, instrument_id: str) -> PartPlan:
@@ -96,6 +100,27 @@ def _from_facts(facts: PartFacts, instrument_id: str) -> PartPlan:
         facts.level_db, facts.pan, facts.reverb, facts.adjectives, facts.staff_group,
         facts.register,
     )  # fmt: skip
+
+
+def _players(
+    request: InstrumentRequest, style: Style, barred: set[str], alone: bool
+) -> list[InstrumentRequest]:
+    """Two players for a whole family of wind players ("woodwinds"); one for all other requests.
+
+    Where nothing else is asked for, the family has the tune.
+    """
+    known = {i for facts in style.parts for i in facts.instruments}
+    allowed = sorted(
+        (i for i in request.instruments if i not in barred), key=lambda i: i not in known
+    )
+    whole_family = request.word.endswith("s") and len(request.instruments) > _NEAR_SYNONYMS
+    if not whole_family or request.role or len(allowed) < 2 or instrument(allowed[0]).polyphonic:
+        return [request]
+    roles_of_both = ("lead", "counter") if alone else ("", "")
+    return [
+        replace(request, instruments=(player,), role=role)
+        for player, role in zip(allowed[:2], roles_of_both, strict=True)
+    ]
 
 
 def _grant(
@@ -116,9 +141,15 @@ def _grant(
     taken = {p.role for p in parts if p.requested}
     by_style = {i: facts.role for facts in reversed(style.parts) for i in facts.instruments}
     # Already there? Then it only becomes a requested part with its adjectives and pattern.
-    for k, part in enumerate(parts):
-        if part.instrument in allowed and not part.requested and request.role in ("", part.role):
-            return [*parts[:k], _asked(part, request), *parts[k + 1 :]]
+    present = [
+        (allowed.index(part.instrument), k)
+        for k, part in enumerate(parts)
+        if part.instrument in allowed and not part.requested and request.role in ("", part.role)
+    ]
+    if present:
+        k = min(present)[1]
+        return [*parts[:k], _asked(parts[k], request), *parts[k + 1 :]]
+    allowed.sort(key=lambda i: i not in by_style)  # of a family what the style knows
     first = instrument(allowed[0])
     role = request.role or by_style.get(allowed[0], "")
     if not role or (role in taken and not request.role):
@@ -176,8 +207,10 @@ def _fresh_id(stem: str, parts: list[PartPlan]) -> str:
     return next(f"{stem}_{n}" for n in range(2, 100) if f"{stem}_{n}" not in used)
 
 
-def _complete_small(parts: list[PartPlan], style: Style) -> list[PartPlan]:
+def _complete_small(parts: list[PartPlan], style: Style, barred_roles: set[str]) -> list[PartPlan]:
     """A soloist or small group covers tune and harmony between them."""
+    if "lead" in barred_roles:
+        return parts  # "just kick, hats and an acid bass, no melody"
     pitched = [p for p in parts if p.role not in _UNPITCHED]
     if not pitched:
         return parts

@@ -34,7 +34,7 @@ def plan_sections(
     if brief.form:
         drafts = _requested(brief.form, frame.bars, style.phrase_bars)
     else:
-        drafts = _from_style(style, use, frame.bars, frame.ending, rng)
+        drafts = _from_style(style, use, frame, {a.word for a in brief.avoid}, rng)
     sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
     return _energise(sections, brief, style, use, frame)
 
@@ -61,7 +61,10 @@ def _requested(form: tuple[SectionRequest, ...], bars: int, phrase: int) -> list
     return drafts
 
 
-def _from_style(style: Style, use: Use, bars: int, frame_ending: str, rng: Random) -> list[_Draft]:
+def _from_style(
+    style: Style, use: Use, frame: Frame, unwanted: set[str], rng: Random
+) -> list[_Draft]:
+    bars = frame.bars
     forms = [f for f in style.forms if use.name in f.uses] or [f for f in style.forms if not f.uses]
     if use.name in ("social loop", "sting", "game cue") and not any(
         use.name in f.uses for f in style.forms
@@ -69,8 +72,9 @@ def _from_style(style: Style, use: Use, bars: int, frame_ending: str, rng: Rando
         forms = []
     forms = forms or [FormFacts(form) for form in use.forms]
     drafts = [_parse(f) for f in forms]
-    if frame_ending == "loop":  # a loop has no beginning and no end
-        drafts = [[d for d in f if d[0] not in ("intro", "outro")] or f for f in drafts]
+    if frame.ending == "loop":  # a loop has no beginning and no end
+        unwanted = unwanted | {"intro", "outro"}
+    drafts = [[d for d in f if d[0] not in unwanted] or f for f in drafts]
 
     def fitness(i: int) -> float:
         total = sum(d[1] for d in drafts[i])

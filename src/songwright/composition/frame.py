@@ -12,7 +12,9 @@ import math
 from dataclasses import dataclass
 from random import Random
 
+from songwright.brief.leaning import expected_side
 from songwright.brief.model import Brief
+from songwright.composition.charted_key import key_of_charts
 from songwright.composition.plan import Decision
 from songwright.composition.uses import Use
 from songwright.score import TempoChange
@@ -45,6 +47,10 @@ def make_frame(brief: Brief, style: Style, use: Use, rng: Random) -> Frame:
     """Decide key, metre, feel, tempo and bar count."""
     decisions: list[Decision] = []
     key = choose_key(brief, style, rng)
+    if brief.key is None and not brief.mode and mood_side(brief) == _side(key):
+        decisions.append(Decision("key", str(key), "the mode that the mood leads to expect"))
+    elif brief.key is None and key_of_charts(brief) is not None:
+        decisions.append(Decision("key", str(key), "the key in which the chords lie best"))
     meter = brief.meter or Meter(*map(int, weighted(style.meters, rng).split("/")))
     asked = choose_tempo(brief, style, rng)
     usual = "final" if style.ending == "loop" else style.ending  # only a loop ends as one
@@ -81,14 +87,32 @@ def choose_key(brief: Brief, style: Style, rng: Random) -> Key:
     """The key asked for, or one that suits style and mood."""
     if brief.key is not None:
         return brief.key
+    charted = key_of_charts(brief, mood_side(brief))
+    if charted is not None:
+        return Key(charted.tonic, "blues") if style.id == "blues" and not brief.mode else charted
     mode = brief.mode
     if not mode:
         tilt = 2.0 ** (3.0 * brief.affect.valence)  # a clear mood outweighs the style's habit
+        modes = _of_the_mood(style, mood_side(brief))
         mode = weighted(
-            {m: w * (1 / tilt if Key("C", m).is_minor else tilt) for m, w in style.modes.items()},
-            rng,
+            {m: w * (1 / tilt if Key("C", m).is_minor else tilt) for m, w in modes.items()}, rng
         )
     return Key(rng.choice(style.tonics or ("C", "G", "D", "F", "A")), mode)
+
+
+def mood_side(brief: Brief) -> str:
+    """The side of the modes that the moods ask for: "major", "minor" or ""."""
+    return brief.leans or expected_side(brief.affect)
+
+
+def _side(key: Key) -> str:
+    return "minor" if key.is_minor else "major"
+
+
+def _of_the_mood(style: Style, side: str) -> dict[str, float]:
+    """The style's modes on the side of the mood; all of them when it has none there."""
+    own = {m: w for m, w in style.modes.items() if _side(Key("C", m)) == side}
+    return own or style.modes
 
 
 def choose_tempo(brief: Brief, style: Style, rng: Random) -> float:

@@ -19,7 +19,8 @@ class SectionPlan:
     from 0 how often the letter was heard before. ``energy`` 0..1 is the section's mean level.
     ``parts`` are the ids that play; ``fill`` asks for a fill in the last bar; ``phrases`` are the
     lengths in bars of its phrases and add up to ``bars``; ``late`` are those of the ``parts`` that
-    join only half-way; ``stop`` silences the band after the first beat of the last bar.
+    join only half-way; ``stop`` silences the band after the first beat of the last bar; with
+    ``tape_stop`` it winds down like a stopped tape in the last half bar.
     """
 
     id: str
@@ -35,6 +36,7 @@ class SectionPlan:
     fill: bool = True
     late: tuple[str, ...] = ()
     stop: bool = False
+    tape_stop: bool = False
 
     @property
     def end_bar(self) -> int:

@@ -19,13 +19,18 @@ from songwright.composition.motif import with_motif_harmony
 from songwright.composition.plan import Decision, Plan
 from songwright.composition.sounds import choose_sounds
 from songwright.composition.stops import with_stops
+from songwright.composition.tape_stops import with_tape_stop
 from songwright.composition.transitions import with_transitions
-from songwright.composition.uses import Use, use_of
+from songwright.composition.uses import Use, use_of, uses
 from songwright.seeds import rng
 from songwright.styles import Style, style, style_ids
 
-_DYNAMICS = {"pp": (28, 56), "p": (36, 70), "mp": (42, 84), "mf": (50, 98), "f": (62, 112),
-             "ff": (78, 122)}  # fmt: skip
+_DYNAMICS = {"pp": (24, 46), "p": (36, 64), "mp": (46, 82), "mf": (58, 98), "f": (80, 112),
+             "ff": (104, 126)}  # fmt: skip
+"""Velocity of the calmest and the fullest music of a piece that is asked for at one level.
+
+A level in the prompt holds for the whole piece: its calm sections stay within one step of it
+(`songwright.composition.writing` prints the levels)."""
 
 _HOME_IS_HEARD = 0.03
 """Least margin of the home key over all others in a piece that visits other keys."""
@@ -57,6 +62,7 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
         )
     sections = staggered(assign_sections(sections, parts, facts), parts)
     sections = with_stops(sections, facts.stops, seed)
+    sections, winding = with_tape_stop(sections, parts, brief, facts, frame.ending, seed)
     sections, parts, moving = with_transitions(sections, parts, brief, facts, seed)
     journey = travelled(sections, brief, facts, frame.ending)
     usual = facts.performance.velocity or use.velocity
@@ -67,7 +73,8 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
         swing=frame.swing, swing_unit_ticks=frame.swing_unit_ticks, bars=frame.bars,
         sections=journey, energy=energy, parts=parts, tempos=frame.tempos, ending=frame.ending,
         dynamics_low=soft, dynamics_high=loud, production=brief.production,
-        decisions=(*decisions, *frame.decisions, *granted, *sounding, *moving), maker=maker,
+        decisions=(*decisions, *frame.decisions, *granted, *sounding, *winding, *moving),
+        maker=maker,
     )  # fmt: skip
     composed = compose_harmony(plan, brief, facts, clear)
     if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:
@@ -83,7 +90,7 @@ def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
     chosen = min(
         (style(name) for name in style_ids()),
         key=lambda s: (
-            round(_distance(brief.affect, s, wanted) + _strain(brief, s), 6),
+            round(_distance(brief.affect, s, wanted, brief.only_these) + _strain(brief, s), 6),
             usual.get(s.id, len(usual)),
             s.id,
         ),
@@ -94,11 +101,14 @@ def _style_of(brief: Brief, decisions: list[Decision]) -> Style:
     return chosen
 
 
+_CHAMBER = 0.5  # how much nearer a style is whose every part is among those asked for
+_STRANGE = 0.3  # how far it moves a style away that it knows nobody who was asked for
+
 # What is taken when mood and instruments leave several styles equally near.
 _USUAL = ("pop", "cinematic_ambient", "orchestral_film", "country_folk", "soul_rnb", "jazz_swing")
 
 
-def _distance(affect: Affect, candidate: Style, wanted: list[set[str]]) -> float:
+def _distance(affect: Affect, candidate: Style, wanted: list[set[str]], only_these: bool) -> float:
     """How far a style lies from the mood asked for, less a bonus for the instruments it knows.
 
     A style whose whole ensemble was asked for (a piano, the four of a quartet) is nearest.
@@ -114,14 +124,22 @@ def _distance(affect: Affect, candidate: Style, wanted: list[set[str]]) -> float
         return far
     known = {i for part in candidate.parts for i in part.instruments}
     asked = set[str]().union(*wanted)
-    met = sum(bool(request & known) for request in wanted) / len(wanted)
+    met = sum(
+        0.5 * bool(request & known) + 0.5 * len(request & known) / len(request)
+        for request in wanted
+    ) / len(wanted)
     whole = all(asked & set(part.instruments) for part in candidate.parts)
-    return far - 0.6 * met - (0.5 if whole else 0.0)
+    if only_these:  # a chamber group is nearest to the style with the like of it
+        covered = sum(bool(asked & set(part.instruments)) for part in candidate.parts)
+        far -= _CHAMBER * covered / len(candidate.parts)
+    strange = _STRANGE if met == 0.0 else 0.0
+    return far + strange - 0.6 * met - (0.5 if whole else 0.0)
 
 
 def _strain(brief: Brief, candidate: Style) -> float:
-    """How unusual the metre, the tempo and the mode asked for would be in a style."""
-    strain = 0.0
+    """How unusual the use, the metre and the tempo asked for would be in a style."""
+    suits = uses()[brief.use].suits if brief.use else ()
+    strain = 0.6 if suits and candidate.family not in suits else 0.0
     if brief.meter is not None:
         share = candidate.meters.get(str(brief.meter), 0.0) / sum(candidate.meters.values())
         strain += 0.5 * max(0.0, 1.0 - 3.0 * share)

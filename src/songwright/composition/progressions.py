@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from random import Random
 
@@ -42,6 +42,7 @@ def functional_table(is_minor: bool) -> dict[str, dict[str, float]]:
     return tables["minor" if is_minor else "major"]  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=1024)
 def parse_bars(text: str) -> tuple[Bar, ...]:
     """Read ``"I | ii V | I"``: bars divided by ``|``, chords share their bar equally."""
     bars = []

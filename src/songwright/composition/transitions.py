@@ -1,13 +1,14 @@
-"""Risers into drops and choruses, and impacts on them, as parts of the score.
+"""Risers into drops and choruses, impacts on them, downlifters out of them: parts of the score.
 
 They are written like any other part, so that MIDI, stems and a session show them where they sound.
-A section holds a riser when the next one lifts, and an impact when it is the one that lifts.
+A section holds a riser when the next one lifts, an impact when it is the one that lifts, and a
+downlifter when it begins lower than the drop or chorus before it, or breaks down.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from songwright import palette
 from songwright.brief.model import Brief
@@ -15,21 +16,48 @@ from songwright.composition.plan import Decision, PartPlan, Plan, SectionPlan
 from songwright.score import Note, instrument
 from songwright.seeds import rng
 from songwright.styles import Style
+from songwright.units import ticks_to_beats
 
-RISER, IMPACT = "riser", "impact"
-PATTERNS = (RISER, IMPACT)
+RISER, IMPACT, FALL = "riser", "impact", "fall"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of transition: the tag of its sounds, who plays it in MIDI, how loud, how high."""
+
+    name: str
+    tag: str
+    instrument: str
+    level_db: float
+    centre: int
+
+
+_KINDS = {
+    RISER: _Kind("Riser", "riser", "reverse_cymbal", -8.0, 60),
+    IMPACT: _Kind("Impact", "impact", "synth_drum", -5.0, 48),
+    FALL: _Kind("Downlifter", "downlifter", "seashore", -10.0, 60),
+}
+PATTERNS = tuple(_KINDS)
 """Playing patterns of these parts."""
 
-_INSTRUMENTS = {RISER: "reverse_cymbal", IMPACT: "synth_drum"}
-_LEVEL_DB = {RISER: -7.0, IMPACT: -5.0}
-_NAMES = {RISER: "Riser", IMPACT: "Impact"}
 _LIFTED = ("drop", "chorus", "post-chorus")
-_LIFT = 0.08
+_HIGH_POINTS = (*_LIFTED, "B", "C", "D")
+"""Functions that may be the goal of a lift; those without a name of their own need a plain one."""
+
+_LIFT, _PLAIN_LIFT = 0.08, 0.15
 _LOUD = 0.55
+_SINK = 0.15
+"""Fall of energy that a downlifter fills."""
+
+_CALM = ("breakdown", "bridge", "interlude", "outro")
+_ELSEWHERE = 0.4
+"""How often a downlifter leads into a section that is no rest: a verse after a chorus."""
+
+_FALL_SECONDS = 5.0
 _UNWANTED = re.compile(
-    r"\b(?:no|without|avoid|not)\b[^.;,]*\b(?:effects?|fx|risers?|impacts?|sweeps?|transitions?)\b"
+    r"\b(?:no|without|avoid|not)\b[^.;,]*"
+    r"\b(?:effects?|fx|risers?|impacts?|sweeps?|downlifters?|transitions?)\b"
 )
-_CENTRE = {RISER: 60, IMPACT: 48}
 
 
 def with_transitions(
@@ -39,60 +67,61 @@ def with_transitions(
     style: Style,
     seed: int,
 ) -> tuple[tuple[SectionPlan, ...], tuple[PartPlan, ...], tuple[Decision, ...]]:
-    """Add the transitions that a style uses, if the form has a lift and nobody minds."""
-    lifts = [i for i in range(1, len(sections)) if _lifts(sections[i - 1], sections[i])]
-    if not lifts or not style.transitions or not _welcome(brief, parts):
+    """Add the transitions that a style uses, where the form has a place and nobody minds."""
+    if not style.transitions or not welcome(brief, parts):
         return sections, parts, ()
+    joins = range(1, len(sections))
+    lifts = [i for i in joins if _lifts(sections[i - 1], sections[i])]
+    falls = [i for i in joins if _sinks(sections[i - 1], sections[i], seed)]
     added: list[PartPlan] = []
     decisions: list[Decision] = []
     told = list(sections)
-    for kind in PATTERNS:
-        sounds = [name for name in style.transitions if kind in palette.get(name).texture]
-        if not sounds:
+    for kind, facts in _KINDS.items():
+        goals = falls if kind == FALL else lifts
+        if kind == RISER:  # nothing rises while the band winds down
+            goals = [i for i in lifts if not sections[i - 1].tape_stop]
+        sounds = [name for name in style.transitions if facts.tag in palette.get(name).texture]
+        if not sounds or not goals:
             continue
         sound = rng(seed, "transitions", kind).choice(sounds)
-        player = instrument(_INSTRUMENTS[kind])
+        player = instrument(facts.instrument)
         added.append(
             PartPlan(
-                kind, _NAMES[kind], "percussion", player.id, (kind,), player.low, player.high,
-                density=0.05, level_db=_LEVEL_DB[kind], reverb=0.3, sound=sound,
+                kind, facts.name, "percussion", player.id, (kind,), player.low, player.high,
+                density=0.05, level_db=facts.level_db, reverb=0.3, sound=sound,
             )
         )  # fmt: skip
-        for i in lifts:
+        for i in goals:
             place = i - 1 if kind == RISER else i
             told[place] = replace(told[place], parts=(*told[place].parts, kind))
-        where = ", ".join(sections[i].id for i in lifts)
-        why = f"leads into {where}" if kind == RISER else f"marks the arrival of {where}"
-        decisions.append(Decision(f"sound of {kind}", sound, why))
+        decisions.append(Decision(f"sound of {kind}", sound, _reason(kind, sections, goals)))
     return tuple(told), (*parts, *added), tuple(decisions)
 
 
 def transition_notes(part: PartPlan, plan: Plan) -> tuple[Note, ...]:
-    """Notes of a riser or impact part, on the tonic of the section that it leads to."""
+    """Notes of a transition part, on the tonic of the section that it leads to."""
     bar = plan.meter.bar_ticks
+    kind = part.patterns[0]
     notes = []
     for section in plan.sections:
         if part.id not in section.parts:
             continue
-        if part.patterns[0] == RISER:
+        start, goal = section.start_bar, section
+        if kind == RISER:
             bars = _riser_bars(section)
-            after = plan.section_at(section.end_bar)
-            start, energy = section.end_bar - bars, after.energy
-            velocity = 62 + round(40 * energy)
+            start, goal = section.end_bar - bars, plan.section_at(section.end_bar)
+            velocity = 62 + round(40 * goal.energy)
+        elif kind == IMPACT:
+            bars, velocity = min(2, section.bars), 72 + round(44 * section.energy)
         else:
-            bars, after = min(2, section.bars), section
-            start, velocity = section.start_bar, 72 + round(44 * section.energy)
-        pitch = _near(after.key.tonic_pc, _CENTRE[part.patterns[0]], part)
+            before = plan.section_at(section.start_bar - 1)
+            bars, velocity = _fall_bars(section, plan), 56 + round(40 * before.energy)
+        pitch = _near(goal.key.tonic_pc, _KINDS[kind].centre, part)
         notes.append(Note(start * bar, bars * bar, pitch, velocity))
     return tuple(notes)
 
 
-def _lifts(before: SectionPlan, after: SectionPlan) -> bool:
-    rises = after.energy >= before.energy + _LIFT and after.energy >= _LOUD
-    return after.function in _LIFTED and before.function not in _LIFTED and rises
-
-
-def _welcome(brief: Brief, parts: tuple[PartPlan, ...]) -> bool:
+def welcome(brief: Brief, parts: tuple[PartPlan, ...]) -> bool:
     """False where the words leave no room for effects: soloists, quiet music, "no effects"."""
     if brief.only_these or brief.note_density == "sparse" or brief.intensity == "low":
         return False
@@ -101,10 +130,43 @@ def _welcome(brief: Brief, parts: tuple[PartPlan, ...]) -> bool:
     return has_drums and "percussion" not in barred and not _UNWANTED.search(brief.prompt.lower())
 
 
+def _lifts(before: SectionPlan, after: SectionPlan) -> bool:
+    if after.function not in _HIGH_POINTS or before.function in _LIFTED or after.energy < _LOUD:
+        return False
+    least = _LIFT if after.function in _LIFTED else _PLAIN_LIFT
+    return after.energy >= before.energy + least
+
+
+def _sinks(before: SectionPlan, after: SectionPlan, seed: int) -> bool:
+    """True where a downlifter leads out of a high point; less often into what goes on playing."""
+    leaves = before.function in _HIGH_POINTS or after.function == "breakdown"
+    if not leaves or after.function in _LIFTED or before.energy < _LOUD:
+        return False
+    often = 1.0 if after.function in _CALM else _ELSEWHERE
+    chosen = rng(seed, "transitions", FALL, after.id).random() < often
+    return chosen and after.energy <= before.energy - _SINK and after.bars >= 2
+
+
+def _reason(kind: str, sections: tuple[SectionPlan, ...], goals: list[int]) -> str:
+    where = ", ".join(sections[i].id for i in goals)
+    if kind == FALL:
+        return f"the energy sinks out of {sections[goals[0] - 1].id} into {where}"
+    return f"leads into {where}" if kind == RISER else f"marks the arrival of {where}"
+
+
 def _riser_bars(section: SectionPlan) -> int:
     if section.function == "build":
         return min(section.bars, 8)
     return 2 if section.bars >= 4 else 1
+
+
+def _fall_bars(section: SectionPlan, plan: Plan) -> int:
+    """Whole bars, as near to five seconds as a power of two comes, within half the section."""
+    bar_seconds = ticks_to_beats(plan.meter.bar_ticks) * 60.0 / plan.tempo_bpm
+    bars = 1
+    while 2 * bars * bar_seconds <= _FALL_SECONDS * 1.5 and 4 * bars <= section.bars:
+        bars *= 2
+    return bars
 
 
 def _near(pitch_class: int, centre: int, part: PartPlan) -> int:

@@ -23,6 +23,7 @@ class Use:
     density_shift: float
     velocity: tuple[int, int]
     lead: bool
+    suits: tuple[str, ...] = ()
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from songwright.brief.model import Brief
 from songwright.composition.accompany import accompany
 from songwright.composition.check import check_score
@@ -26,7 +28,7 @@ from songwright.styles import style
 # Parts are written in this order; each may listen to those before it.
 _ORDER = ("lead", "drums", "bass", "chords", "inner", "riff", "pad", "arp", "stabs", "counter",
           "percussion")  # fmt: skip
-_MARKS = ((0.18, "pp"), (0.33, "p"), (0.48, "mp"), (0.65, "mf"), (0.85, "f"), (1.01, "ff"))
+_MARKS = ((0.18, "pp"), (0.33, "p"), (0.48, "mp"), (0.65, "mf"), (0.85, "f"), (math.inf, "ff"))
 
 
 def write_score(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from songwright import palette
 from songwright.evaluate.notes import Floats, Notes, Ticks, bar_starts_of, seconds_of, table_of
-from songwright.score import Score, SectionMark, ThemeUse, TimeMap, instrument
+from songwright.score import Part, Score, SectionMark, ThemeUse, TimeMap, instrument
 from songwright.theory import Meter
 from songwright.units import TICKS_PER_BEAT
 
@@ -158,6 +159,8 @@ def piece_of(
         for p in score.parts
     )  # fmt: skip
     table = table_of(score, times, starts, performance)
+    effects = np.array([_is_effect(p) for p in score.parts] or [False])
+    table = table[~effects[table["part"]]] if table.size else table
     unpitched = np.array([p.is_kit or p.role == "drums" for p in parts] or [False])
     is_drum = unpitched[table["part"]] if table.size else np.zeros(0, bool)
     chords = tuple(
@@ -180,6 +183,14 @@ def piece_of(
         was_performed=performance is not None,
         plan_energy=None if plan_energy is None else np.asarray(plan_energy, np.float64),
     )
+
+
+def _is_effect(part: Part) -> bool:
+    """Risers, impacts, birds and the sea: they sound, but they are no notes of the music."""
+    player = instrument(part.instrument)
+    if player.family == "sound effects" or player.id == "reverse_cymbal":
+        return True
+    return palette.knows(part.sound) and palette.get(part.sound).category == "fx"
 
 
 def _prevailing_tempo(times: TimeMap, end: int) -> float:

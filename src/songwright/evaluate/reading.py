@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class MidiMeasures:
 
     ``tempo_bpm`` is the median of the tempo map over time, ``felt_tempo_bpm`` an estimate from the
     onsets alone; ``onsets_per_beat`` counts moments at which a pitched note begins;
-    ``pitch_low``/``pitch_high`` bound the pitched notes (None without any).
+    ``pitch_low``/``pitch_high`` bound the pitched notes (None without any); ``velocity`` is the
+    median of all notes (None without any).
     """
 
     notes: int
@@ -42,6 +44,7 @@ class MidiMeasures:
     instruments: tuple[InstrumentHeard, ...]
     pitch_low: int | None
     pitch_high: int | None
+    velocity: float | None
     onsets_per_beat: float
     sections: tuple[str, ...]
     chords: tuple[str, ...]
@@ -72,6 +75,7 @@ def measure_midi(data: bytes) -> MidiMeasures:
         instruments=_instruments(score, times),
         pitch_low=min((n.pitch for n in pitched), default=None),
         pitch_high=max((n.pitch for n in pitched), default=None),
+        velocity=median(n.velocity for n in all_notes) if all_notes else None,
         onsets_per_beat=round(moments_per_beat((n.onset_ticks for n in pitched), end), 4),
         sections=tuple(s.function for s in score.sections),
         chords=tuple(c.chord.symbol for c in score.chords),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from songwright.score import Part, Score
+from songwright.score.notation.staves import players_parts
 
 _CHORD_READERS = ("chords", "bass", "arp")  # roles whose printed parts show chord symbols
 
@@ -22,11 +23,8 @@ def players(score: Score) -> tuple[Player, ...]:
 
     Chord symbols are kept for those who play from them; other parts are easier to read without.
     """
-    groups: dict[str, list[Part]] = {}
-    for part in score.parts:
-        groups.setdefault(part.staff_group or f"\0{part.id}", []).append(part)
     found = []
-    for parts in groups.values():
+    for parts in players_parts(score):
         reads_chords = any(p.role in _CHORD_READERS for p in parts)
         alone = replace(score, parts=tuple(parts), chords=score.chords if reads_chords else ())
         found.append(Player(_common_name(parts), alone))

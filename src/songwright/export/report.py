@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MET, MISSED, OPEN = "met", "missed", "open"
 
+_PLAYED_BESIDE = 16  # velocity by which accompaniment is played below the level of the tune
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -234,6 +236,14 @@ def _shape_rows(brief: Brief, plan: Plan, midi: MidiMeasures) -> list[Row]:
         rows.append(
             Row("pitch range", " ".join(asked), planned, f"{pitch_name(low)}–{pitch_name(high)}",
                 _verdict(bool(asked), good))
+        )  # fmt: skip
+    if midi.velocity is not None:
+        soft, loud = plan.dynamics_low, plan.dynamics_high
+        good = soft - _PLAYED_BESIDE <= midi.velocity <= loud
+        rows.append(
+            Row("dynamics", brief.dynamics, f"velocity {soft}–{loud}",
+                f"velocity {midi.velocity:g} in the middle",
+                _verdict(bool(brief.dynamics), good))
         )  # fmt: skip
     found_class = density_class(midi.onsets_per_beat)
     rows.append(

@@ -8,6 +8,7 @@ small part of SVG, so it is drawn here command by command, with music characters
 from __future__ import annotations
 
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+from songwright.export.letters import plain_letters
 from songwright.export.svgpaths import path_segments
 
 _A4_POINTS = (595.276, 841.890)
@@ -255,22 +257,35 @@ class _Page:
     def _runs(self, text: str, ink: _Ink) -> list[_Run]:
         """Runs of one font each; what Times does not have goes to a font of other scripts."""
         runs: list[_Run] = []
-        for character in text.replace("\u00a0", " "):
-            found = self._outline(character)
+        for written in text.replace("\u00a0", " "):
+            found = self._outline(written)
             if found is not None:
-                runs.append(_Run(character, "", ink.size, found[0],
+                runs.append(_Run(written, "", ink.size, found[0],
                                  found[1] * ink.size / _FONT_UNITS))  # fmt: skip
                 continue
-            try:
-                character.encode("cp1252")
-                font = _TEXT_FONTS[ink.bold, ink.italic]
-            except UnicodeEncodeError:
-                font = _OTHER_SCRIPTS
+            character = _printable(written)
+            font = _TEXT_FONTS[ink.bold, ink.italic] if _in_text_font(character) else _OTHER_SCRIPTS
             joins = bool(runs) and runs[-1].font == font and not runs[-1].outline
             words = (runs.pop().text if joins else "") + character
             advance = self._width(words, font, ink.size) if ink.size else 0.0
             runs.append(_Run(words, font, ink.size, "", advance))
         return runs
+
+
+def _in_text_font(text: str) -> bool:
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _printable(character: str) -> str:
+    """A Latin letter that no font here holds, without its accent: ``Ł`` would print as a box."""
+    if _in_text_font(character) or not unicodedata.name(character, "").startswith("LATIN"):
+        return character
+    plain = plain_letters(character)
+    return plain if _in_text_font(plain) else "?"
 
 
 def _inherited(element: ET.Element, ink: _Ink) -> _Ink:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from songwright.score import KeyChange, MeterChange
 from songwright.theory import Key
@@ -10,10 +12,30 @@ from songwright.version import VERSION
 
 SOFTWARE = f"Songwright {VERSION}"
 
-LICENCE = (
-    "The music belongs to the person who made it with Songwright. "
-    "Synthesised throughout: it holds no third-party recordings or samples."
-)
+_OWNER = "The music belongs to the person who made it with Songwright. "
+
+LICENCE = f"{_OWNER}Synthesised throughout: it holds no third-party recordings or samples."
+
+
+def licence_with(soundfonts: Sequence[str]) -> str:
+    """What a file says of its rights when these were asked to play it; `LICENCE` without any.
+
+    ``soundfonts`` are as they were asked for: a file, ``WHO=FILE``, or ``auto``. Only the names
+    of the files are given, as folders are nobody's business.
+    """
+    if not soundfonts:
+        return LICENCE
+    return (
+        f"{_OWNER}Recorded instruments of others play in it ({sources_text(soundfonts)}): "
+        "their licences hold for the sound."
+    )
+
+
+def sources_text(soundfonts: Sequence[str]) -> str:
+    """What the sound is made of, in a few words."""
+    files = (asked.rpartition("=")[2] for asked in soundfonts)
+    names = ("a soundfont of this system" if f == "auto" else PurePath(f).name for f in files)
+    return ", ".join(dict.fromkeys(names)) or "synthesised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +85,8 @@ def tags_of(
     genre: str = "",
     beats: float = 0.0,
     loops: bool = False,
+    licence: str = LICENCE,
 ) -> Tags:
     """Tags of a piece; a piece without a key says C major, as its notation does."""
     key = keys[0].key if keys else Key("C", "major")
-    return Tags(title, bpm, key, meters[0], genre, "", beats, loops)
+    return Tags(title, bpm, key, meters[0], genre, "", beats, loops, licence=licence)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 from songwright.errors import FileFormatError
+from songwright.export.letters import plain_letters
 from songwright.export.tags import Tags
 
 _BLOCK_BYTES = 1 << 20
@@ -150,8 +151,11 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def _fixed(text: str, length: int) -> bytes:
-    """ASCII of a fixed length, padded with zeros, as ``bext`` wants it."""
-    return text.encode("ascii", errors="replace")[:length].ljust(length, b"\0")
+    """ASCII of a fixed length, padded with zeros, as ``bext`` wants it.
+
+    Letters lose their accents; what has no likeness becomes a question mark.
+    """
+    return plain_letters(text).encode("ascii", errors="replace")[:length].ljust(length, b"\0")
 
 
 def _bext(tags: Tags, facts: WavFacts) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from songwright.mix.ensembles import ensemble_name, ensemble_of
 from songwright.mix.from_stems import decide_from_stems
 from songwright.mix.moves import with_moves
 from songwright.mix.roles import (
@@ -64,17 +65,19 @@ def mix_settings(plan: Plan, style: Style) -> MixSettings:
     lofi = _amount(facts.lofi + words.lofi)
     saturation = _amount(facts.saturation + words.saturation)
     places = _places([(part.id, part.role, part.pan) for part in plan.parts])
+    has_beat = any(part.role == "drums" for part in plan.parts)
     parts = {}
     for part in plan.parts:
         strip = _planned_part(part, facts, words, places[part.id], lofi, saturation)
-        parts[part.id] = strip
+        # Only the kick of a beat ducks anybody: orchestras and choirs have none.
+        parts[part.id] = strip if has_beat else replace(strip, sidechain=None)
     host = _noise_host([(part.id, part.role) for part in plan.parts])
     if lofi > 0.3 and host:
         parts[host] = replace(parts[host], noise_dbfs=-64.0 + 8.0 * lofi)
     return MixSettings(
         parts=parts,
         reverb=reverb,
-        master=_master(facts, words, saturation, lofi),
+        master=replace(_master(facts, words, saturation, lofi), ensemble=ensemble_of(plan.parts)),
         ending=plan.ending,
         seed=plan.seed,
     )
@@ -94,6 +97,11 @@ def _reasons(plan: Plan, style: Style, settings: MixSettings) -> Iterator[MixDec
     words = f", {', '.join(plan.production)}" if plan.production else ""
     yield MixDecision("room", "kind", room.kind, f"the room of {style.id}{words}")
     yield MixDecision("room", "rt60_seconds", f"{room.rt60_seconds:.3g}", f"of {style.id}{words}")
+    if settings.master.ensemble:
+        yield MixDecision(
+            "master", "tone", ensemble_name(settings.master.ensemble),
+            "who plays has a tone of its own; the mix aims at its curve",
+        )  # fmt: skip
     for part in plan.parts:
         strip = settings.parts[part.id]
         of_role = f"usual for the role {part.role}"
@@ -136,6 +144,7 @@ def generic_settings(
     """
     panned = {part.id for part in parts if any(point.controller == 10 for point in part.controls)}
     places = _places([(part.id, part.role, 0.0) for part in parts])
+    has_beat = any(part.role == "drums" for part in parts)
     strips = {}
     for part in parts:
         facts = role_facts(part.role)
@@ -145,11 +154,12 @@ def generic_settings(
             level_db=facts.level_db + _volume_db(part),
             pan=0.0 if part.id in panned else places[part.id],
             send_db=facts.depth_db,
-            sidechain_db=facts.clear_db,
+            sidechain_db=facts.clear_db if has_beat else 0.0,
         )
     return MixSettings(
         parts=strips,
         reverb=ReverbSettings("chamber", 1.3, -13.0, 14.0),
+        master=MasterSettings(ensemble=ensemble_of(parts)),
         ending=ending,
         seed=seed,
     )

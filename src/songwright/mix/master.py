@@ -162,7 +162,7 @@ def master_buses(
         chain = matched(chain, facts, reference.facts, match_loudness)
         tone = matching_bands(facts, reference.facts, rate)
     else:
-        target = target_curve_db(facts.centre_hz)
+        target = target_curve_db(facts.centre_hz, chain.ensemble)
         off = deviation_db(facts.centre_hz, facts.level_db, target)
         tone = fitted_bands(facts.centre_hz, -chain.tonal_match * off, rate)
     bands = tone if reference is not None else (*chain.eq, *tone)

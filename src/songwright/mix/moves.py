@@ -45,7 +45,7 @@ _SHORTEST_PHRASE = 2
 _LONG_ROOMS_SECONDS = 1.0
 _NARROW, _WIDE = 0.8, 1.2
 _DRUM_SEND_DB = -8.0  # a short room may be heard where a hall may not
-_STOP_BARS, _LEAST_RISE = 0.5, 0.1
+_STOP_BARS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ class MoveFacts:
     shimmer: tuple[str, ...] = ()
     chorus: tuple[str, ...] = ()
     phaser: tuple[str, ...] = ()
-    tape_stop: bool = False
 
 
 @cache
@@ -258,24 +257,15 @@ def _widening(plan: Plan, facts: MoveFacts, part: str, strip: PartMix) -> Change
     )  # fmt: skip
 
 
-def _tape_stop(plan: Plan, facts: MoveFacts, part: str, strip: PartMix) -> Changes:
-    if not facts.tape_stop:
-        return
-    rises = [
-        (after.energy - section.energy, -section.end_bar, section, after)
-        for section, after in _with_next(plan)
-        if after is not None and after.function in _DROPS and not section.stop
-    ]
-    if not rises:
-        return
-    rise, _, before, after = max(rises, key=lambda r: r[:2])
-    if rise < _LEAST_RISE or part not in before.parts or part in before.late:
-        return
-    stop = (before.end_bar - _STOP_BARS, float(before.end_bar))
-    yield (
-        replace(strip, tape_stops=(stop,)), "tape_stop", f"bars {stop[0] + 1:g} to {stop[1] + 1:g}",
-        f"the band winds down before {after.id}",
-    )  # fmt: skip
+def _tape_stop(plan: Plan, _facts: MoveFacts, part: str, strip: PartMix) -> Changes:
+    for section, after in _with_next(plan):
+        if section.tape_stop and part in section.parts:
+            stop = (section.end_bar - _STOP_BARS, float(section.end_bar))
+            where = f"before {after.id}" if after is not None else "at the end"
+            yield (
+                replace(strip, tape_stops=(stop,)), "tape_stop",
+                f"bars {stop[0] + 1:g} to {stop[1] + 1:g}", f"the band winds down {where}",
+            )  # fmt: skip
 
 
 def _spaces(facts: MoveFacts, settings: MixSettings) -> tuple[MixSettings, tuple[MixDecision, ...]]:

@@ -44,7 +44,7 @@ from songwright.mix.sheet import MixDecision, MixSheet
 MASTER, ROOM, SPACE = "master", "room", "space"
 T = TypeVar("T")
 _BY_HAND = "set by hand"
-_PROCESSORS: dict[str, Callable[[], Any]] = {
+PROCESSORS: dict[str, Callable[[], Any]] = {
     "compressor": Compressor,
     "transient": Transient,
     "deesser": DeEsser,
@@ -54,6 +54,8 @@ _PROCESSORS: dict[str, Callable[[], Any]] = {
     "sidechain": lambda: Sidechain(6.0),
     "lofi": LoFi,
 }
+"""What a strip can be given beyond gain and equaliser, as it is when it is switched on."""
+
 _MAY_BE_OFF = {"reverb_send_db": -3.0, "noise_dbfs": -60.0}
 """Controls that may be off, and the value from which += then starts."""
 
@@ -172,8 +174,8 @@ def _strip_set(strip: PartMix, given: Assignment, settings: MixSettings) -> Part
         return _send_set(strip, given, settings)
     if group == ("curve",):
         return _curve_set(strip, given)
-    if not group and control in _PROCESSORS:
-        on = given.flag() and (getattr(strip, control) or _PROCESSORS[control]())
+    if not group and control in PROCESSORS:
+        on = given.flag() and (getattr(strip, control) or PROCESSORS[control]())
         return _with(strip, control, on or None)
     if not group and control == "tape_stop":
         return replace(strip, tape_stops=_tape_stops(given))
@@ -193,7 +195,7 @@ def _strip_set(strip: PartMix, given: Assignment, settings: MixSettings) -> Part
         before = getattr(strip, control)
         start = _MAY_BE_OFF.get(control, 0.0) if before is None else before
         return _with(strip, control, given.number(start, facts.low, facts.high))
-    processor = getattr(strip, group[0]) or _PROCESSORS[group[0]]()
+    processor = getattr(strip, group[0]) or PROCESSORS[group[0]]()
     return _with(strip, group[0], _processor_set(processor, given, facts))
 
 

@@ -90,6 +90,31 @@ def line_filters(
     return 0.5 * (low_bound + high_bound), high, pole
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """A room, what enters it, and the stereo samples that what comes out of it is added to."""
+
+    target: Audio
+    source: Audio
+    settings: ReverbSettings
+    facts: RoomFacts
+    gain: float
+    path: SendPath
+    rate: int
+
+    @property
+    def rt60_seconds(self) -> float:
+        return min(12.0, max(0.2, self.settings.rt60_seconds))
+
+    @property
+    def high_ratio(self) -> float:
+        return min(1.2, self.facts.high_ratio * self.settings.brightness)
+
+    @property
+    def pre_delay_ms(self) -> float:
+        return min(250.0, max(0.0, self.settings.pre_delay_ms + self.path.pre_delay_ms))
+
+
 def add_reverb(
     audio: Audio,
     settings: ReverbSettings,
@@ -126,57 +151,39 @@ def add_reverb(
         return
     if settings.kind not in rooms():
         raise AudioError(f"unknown reverb {settings.kind!r}; use dry, {', '.join(rooms())}")
-    facts = rooms()[settings.kind]
-    rate = sample_rate_hz
     path = send or SendPath()
     source = audio if path.source is None else path.source
     gain = 10.0 ** ((send_db + settings.level_db) / 20.0)
+    facts = rooms()[settings.kind]
+    room = _Room(audio, source, settings, facts, gain, path, sample_rate_hz)
     if facts.convolved:
-        _convolved(audio, source, settings, facts, gain, path, rate)
+        _convolved(room)
     else:
-        _network(audio, source, settings, facts, gain, path, rate, lead_in_samples, loop_samples)
+        _network(room, lead_in_samples, loop_samples)
 
 
-def _convolved(
-    audio: Audio,
-    source: Audio,
-    settings: ReverbSettings,
-    facts: RoomFacts,
-    gain: float,
-    path: SendPath,
-    rate: int,
-) -> None:
-    if source is audio or path.damp_hz:
+def _convolved(room: _Room) -> None:
+    """Add what a synthesised impulse response makes of the source."""
+    facts, path, rate, source = room.facts, room.path, room.rate, room.source
+    if source is room.target or path.damp_hz:
         source = source.copy()
     if path.damp_hz:
         apply_filters(source, [low_pass(path.damp_hz, rate, 0.5)])
-    rt60 = round(min(12.0, max(0.2, settings.rt60_seconds)), 3)
-    ratio = round(min(1.2, facts.high_ratio * settings.brightness), 3)
-    key = (rt60, ratio, facts.low_cut_hz, facts.early, facts.early_level, settings.kind, rate)
-    pre_delay_ms = min(250.0, max(0.0, settings.pre_delay_ms + path.pre_delay_ms))
-    convolve(audio, source, key, round(pre_delay_ms * rate / 1_000.0), gain, path)
+    key = (round(room.rt60_seconds, 3), round(room.high_ratio, 3), facts.low_cut_hz, facts.early,
+           facts.early_level, room.settings.kind, rate)  # fmt: skip
+    pre_delay = round(room.pre_delay_ms * rate / 1_000.0)
+    convolve(room.target, source, key, pre_delay, room.gain, path)
 
 
-def _network(
-    audio: Audio,
-    source: Audio,
-    settings: ReverbSettings,
-    facts: RoomFacts,
-    gain: float,
-    path: SendPath,
-    rate: int,
-    lead_in_samples: int,
-    loop_samples: int,
-) -> None:
-    """Add the reverberation of ``source`` by the feedback network."""
+def _network(room: _Room, lead_in_samples: int, loop_samples: int) -> None:
+    """Add what the feedback network makes of the source."""
+    facts, path, rate, rt60 = room.facts, room.path, room.rate, room.rt60_seconds
 
     def samples(milliseconds: float) -> int:
         return max(1, round(milliseconds * rate / 1_000.0))
 
-    rt60 = min(12.0, max(0.2, settings.rt60_seconds))
     lengths = np.array([_next_prime(max(BLOCK + 1, samples(ms))) for ms in facts.lines])
     drift = facts.drift * rate / 1_000.0
-    ratio = min(1.2, facts.high_ratio * settings.brightness)
     angles = 2.0 * np.pi * np.array(_DRIFT_HZ) / rate
     if loop_samples >= rate:
         turns = np.maximum(1.0, np.round(angles * loop_samples / (2.0 * np.pi)))
@@ -185,21 +192,20 @@ def _network(
         angles = np.zeros_like(angles)
     mean_lengths = lengths + np.where(angles > 0.0, drift, 0.0)
     low, high, pole = line_filters(
-        mean_lengths, rt60, ratio, min(facts.crossover_hz, 0.4 * rate), rate
+        mean_lengths, rt60, room.high_ratio, min(facts.crossover_hz, 0.4 * rate), rate
     )
     kept = float(np.mean(10.0 ** (-6.0 * mean_lengths / (rt60 * rate))))
     early_ms = facts.early or (1.0,)
     fading = np.array([10.0 ** (-ms / 60.0) for ms in early_ms])
     early = facts.early_level * fading / math.sqrt(float((fading**2).sum()))
-    pre_delay_ms = min(250.0, max(0.0, settings.pre_delay_ms + path.pre_delay_ms))
     reverberate(
-        source,
-        audio,
-        path.gains(gain * 10.0 ** (_MAKE_UP_DB / 20.0), audio.shape[1]),
+        room.source,
+        room.target,
+        path.gains(room.gain * 10.0 ** (_MAKE_UP_DB / 20.0), room.target.shape[1]),
         np.array([one_pole(facts.low_cut_hz, rate), one_pole(path.damp_hz or rate, rate)]),
         np.array([samples(ms) for ms in early_ms], dtype=np.int64),
         early.astype(np.float32),
-        samples(pre_delay_ms),
+        samples(room.pre_delay_ms),
         np.array(
             [[max(BLOCK + 1, samples(ms)) for ms in side] for side in _DIFFUSERS_MS], dtype=np.int64
         ),

@@ -313,6 +313,9 @@ class MasterSettings:
         0..1 amount of compression of the drums, the music and the lead, each by itself.
     multiband
         0..1 how firmly a band that jumps out of its usual level is held.
+    ensemble
+        The acoustic ensemble whose curve is the tonal target (`songwright.mix.ensembles`); empty
+        for the curve of recordings.
     """
 
     target_lufs: float = -14.0
@@ -327,6 +330,7 @@ class MasterSettings:
     max_gain_db: float = 40.0
     buses: float = 0.5
     multiband: float = 0.35
+    ensemble: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def wind_down(audio: Audio, stops: tuple[tuple[float, float], ...], timeline: Ti
         for turn in turns:
             shift = timeline.lead_in_samples + turn * timeline.loop_samples
             begin, end = (round(float(s) * rate) + shift for s in seconds)
+            end = min(end, audio.shape[1])  # the last bar line may be rounded past the last sample
             if 0 <= begin < end <= audio.shape[1]:
                 _stop(audio, begin, end, rate)
 

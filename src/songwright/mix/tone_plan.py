@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from songwright.audio.buffers import Samples64
 from songwright.mix.bands import with_band
@@ -14,7 +13,7 @@ from songwright.mix.desk import Desk
 from songwright.mix.filters import low_pass, response_db
 from songwright.mix.measure import THIRD_CENTRES_HZ
 from songwright.mix.settings import EqBand
-from songwright.mix.tonal import HIGH_HZ, LOW_HZ, target_curve_db
+from songwright.mix.tonal import deviation_db, target_curve_db
 
 _HUMP_DB, _LACK_DB = 2.5, 4.0
 _MOST_CUT_DB, _MOST_LIFT_DB = 4.0, 3.0
@@ -23,7 +22,7 @@ _OCTAVE = 0.9  # cuts nearer than this many octaves add up
 _GRAVE_DB, _MOST_GRAVE_CUT_DB = 7.0, 6.0  # a hump that is no matter of taste any more
 _MAKES_IT = 0.2  # share of a band's power from which a part makes the hump
 _ROUNDS = 6
-_EMPTY_DB = -36.0
+_SILENT_DB = -12.0  # what a band in which a band of players has nothing counts
 _AIR = EqBand("high_shelf", 7_000.0, 0.0, 0.707, "air")
 _WEIGHT = EqBand("peak", 110.0, 0.0, 0.9, "weight")
 _CLARITY = EqBand("high_shelf", 2_800.0, 0.0, 0.707, "clarity")
@@ -45,26 +44,20 @@ def even_the_tone(desk: Desk) -> None:
             _lift(desk, what, low_hz, high_hz)
 
 
-def deviation_db(desk: Desk) -> Samples64:
+def deviation_of(desk: Desk) -> Samples64:
     """Foretold third octaves of the mix against the curve, their mean 0; NaN where nothing plays.
 
-    The mix aims at the plain curve; what tone its style has is added in mastering.
+    The mix aims at the curve of its ensemble or of recordings; what tone its style has is added in
+    mastering.
     """
     centres = np.array(THIRD_CENTRES_HZ)
     total = np.sum([desk.third_powers(name) for name in desk.sounding], axis=0)
     level = 10.0 * np.log10(np.maximum(total, 1e-12))
-    target = target_curve_db(centres)
+    target = target_curve_db(centres, desk.settings.master.ensemble)
     worn = [s.lofi.high_hz for s in desk.strips.values() if s.lofi is not None]
     if worn:
         target = target + response_db([low_pass(float(np.median(worn)), 96_000)], centres, 96_000)
-    deviation = level - target
-    inside = _inside(centres)
-    sounding = inside & (deviation > deviation[inside].max() + _EMPTY_DB)
-    return np.where(sounding, deviation - deviation[sounding].mean(), np.nan)
-
-
-def _inside(centres: Samples64) -> NDArray[np.bool_]:
-    return np.asarray((centres >= 0.99 * LOW_HZ) & (centres <= 1.06 * HIGH_HZ))
+    return deviation_db(centres, level, target)
 
 
 def _smooth(deviation: Samples64) -> Samples64:
@@ -79,7 +72,7 @@ def _smooth(deviation: Samples64) -> Samples64:
 
 def _cut_highest_hump(desk: Desk, taken: dict[str, list[tuple[float, float]]]) -> bool:
     centres = np.array(THIRD_CENTRES_HZ)
-    smooth = _smooth(deviation_db(desk))
+    smooth = _smooth(deviation_of(desk))
     for at in np.argsort(-np.nan_to_num(smooth, nan=-99.0)):
         height_db = float(smooth[at])
         if not height_db > _HUMP_DB:
@@ -127,8 +120,10 @@ def _lift(desk: Desk, what: EqBand, low_hz: float, high_hz: float) -> None:
     """Lift a range that the mix lacks on the parts that have most of what there is."""
     centres = np.array(THIRD_CENTRES_HZ)
     inside = (centres >= low_hz) & (centres <= high_hz)
-    deviation = deviation_db(desk)[inside]
-    missing = -float(np.mean(np.nan_to_num(deviation, nan=-12.0)))
+    deviation = deviation_of(desk)[inside]
+    # What is silent is lacking in a band of players; an ensemble's curve knows where it is silent.
+    silent_db = 0.0 if desk.settings.master.ensemble else _SILENT_DB
+    missing = -float(np.mean(np.nan_to_num(deviation, nan=silent_db)))
     if missing < _LACK_DB:
         return
     powers = {name: desk.third_powers(name) for name in desk.sounding}

@@ -5,22 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from songwright.mix.master import master
+from songwright.mix.override import PROCESSORS
 from songwright.mix.settings import (
-    Chorus,
-    Compressor,
     Curve,
-    DeEsser,
-    DelaySend,
     Dip,
     EqBand,
-    LoFi,
     MasterSettings,
     MixSettings,
     PartMix,
-    Phaser,
     ReverbSettings,
     Send,
-    Sidechain,
     Transient,
 )
 from songwright.mix.strip import process_stem
@@ -29,21 +23,16 @@ from songwright.perform.model import PlayedPart
 
 def warm_up() -> None:
     """Run half a second of sound through everything; the compiled code is cached on disk."""
+    processors = {name: switched_on() for name, switched_on in PROCESSORS.items()}
+    processors["transient"] = Transient(3.0)  # its own switch-on does nothing yet
     strip = PartMix(
+        **processors,
         eq=(EqBand("peak", 1_000.0, 1.0),),
-        compressor=Compressor(),
         saturation=0.5,
-        lofi=LoFi(),
         spread=0.5,
         mono_below_hz=120.0,
-        sidechain=Sidechain(6.0),
         noise_dbfs=-60.0,
         dips=(Dip("lead", 900.0, 3.0, when=Curve(((0.0, 1.0),))),),
-        transient=Transient(3.0),
-        deesser=DeEsser(),
-        chorus=Chorus(),
-        phaser=Phaser(),
-        delay=DelaySend(),
         sends=(Send("wide", -6.0),),
         curves={
             "level_db": Curve(((0.0, 0.0), (0.3, -3.0))),

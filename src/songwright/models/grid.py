@@ -27,6 +27,9 @@ POSITION_INDEX = {step: index for index, step in enumerate(POSITIONS)}
 DURATIONS = (1, 2, 3, 4, 6, 8, 9, 12, 15, 16, 18, 20, 24, 30, 32, 36, 42, 48, 60, 72, 96, 144)
 """Steps that a note may last; longer notes are tied by the caller."""
 
+LOWEST, HIGHEST = 21, 108
+"""MIDI pitches that the models write: those of a piano."""
+
 METERS = ((4, 4), (3, 4), (2, 4), (6, 8), (2, 2), (12, 8), (9, 8), (3, 8), (6, 4), (5, 4), (7, 8),
           (3, 2), (4, 2))  # fmt: skip
 """Metres that have a token of their own; order is part of the format."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from songwright.errors import ConstraintError
 from songwright.models.grid import POSITION_INDEX, POSITIONS
+from songwright.models.groove_echoes import Bar, GrooveEchoes
 from songwright.models.grooves import (
     BAR,
     END,
@@ -23,6 +24,8 @@ from songwright.models.grooves import (
     GrooveWish,
     Stroke,
     groove_table,
+    hear,
+    rows_of,
     strokes_of,
     tokens_of,
 )
@@ -62,6 +65,8 @@ class GrooveGrammar:
 
     def __post_init__(self) -> None:
         self.table = groove_table(self.wish)
+        self._read, self._told_before, earlier = self._read_reference()
+        self.echoes = GrooveEchoes(earlier)
         self.tokens: list[int] = [START]
         self.bar = self.strokes = 0
         self.position = self.voice = -1
@@ -91,12 +96,17 @@ class GrooveGrammar:
 
     @property
     def beginning(self) -> tuple[Sequence[int], NDArray[np.uint8]]:
-        first = self.table[:1]
+        first = self.table[:1].copy()
+        self.echoes.tell(first[0])
+        return [*self._read, START], np.concatenate([self._told_before, first])
+
+    def _read_reference(self) -> tuple[list[int], NDArray[np.uint8], list[Bar]]:
+        """Tokens of the reference, what goes with them, and its bars."""
         if not self.reference:
-            return [START], first
+            return [], self.table[:0], []
         wish = self.reference_wish or self.wish
         tokens, steps = tokens_of(self.reference, wish, REF)
-        return [*tokens, START], np.concatenate([groove_table(wish, True)[steps], first])
+        return tokens, *rows_of(tokens, steps, groove_table(wish, True), ())
 
     @property
     def most_tokens(self) -> int:
@@ -125,10 +135,12 @@ class GrooveGrammar:
 
     def accept(self, token: int) -> NDArray[np.uint8]:
         self.tokens.append(token)
+        hear(self.echoes, token)
         self.needs_feel = False
         if token == END:
             self.done = True
-            return self._told(-1)
+            row: NDArray[np.uint8] = self.table[-1]
+            return row
         if token == BAR:
             self.bar, self.position, self.voice, self.at_once = self.bar + 1, -1, -1, 0
         elif POSITION <= token < VOICE:
@@ -136,11 +148,10 @@ class GrooveGrammar:
         elif VOICE <= token < FEEL:
             self.voice, self.needs_feel = token - VOICE, True
             self.strokes, self.at_once = self.strokes + 1, self.at_once + 1
-        return self._told(self.bar * self.wish.bar_steps + max(0, self.position))
-
-    def _told(self, step: int) -> NDArray[np.uint8]:
-        row: NDArray[np.uint8] = self.table[step]
-        return row
+        step = self.bar * self.wish.bar_steps + max(0, self.position)
+        told: NDArray[np.uint8] = self.table[step].copy()
+        self.echoes.tell(told)
+        return told
 
     def _allow_free(self, mask: NDArray[np.bool_]) -> None:
         rules = self.rules

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.features import FeatureSpace, bucket, number
+from songwright.models.features import FeatureSpace, Row, bucket, number
 from songwright.models.grid import (
     POSITION_INDEX,
     POSITIONS,
@@ -27,6 +27,7 @@ from songwright.models.grid import (
     Bars,
     meter_index,
 )
+from songwright.models.groove_echoes import GROOVE_ECHO_FEATURES, Bar, GrooveEchoes
 
 PAD, REF, START, BAR, END = range(5)
 POSITION = 5
@@ -71,6 +72,7 @@ GROOVE_FEATURES = FeatureSpace({
     "triplets": 3,
     "is_reference": 2,
     "timekeeper": 5,
+    **GROOVE_ECHO_FEATURES,
 })  # fmt: skip
 TIMEKEEPERS = ("hat", "ride", "open", "none")
 
@@ -164,6 +166,31 @@ def tokens_of(
         tokens.append(BAR)
         steps.append(now * bar)
     return [*tokens, END], [*steps, wish.steps - 1]
+
+
+def hear(echoes: GrooveEchoes, token: int) -> None:
+    """Tell the echoes what a token writes; the last bar is complete with `END`."""
+    if token in (BAR, END):
+        echoes.bar_line()
+    elif POSITION <= token < VOICE:
+        echoes.place(POSITIONS[token - POSITION])
+    elif VOICE <= token < FEEL:
+        echoes.strike(token - VOICE)
+    elif token >= FEEL:
+        echoes.feel(*divmod(token - FEEL, len(LATENESS)))
+
+
+def rows_of(
+    tokens: Sequence[int], steps: Sequence[int], table: Row, earlier: Sequence[Bar]
+) -> tuple[Row, list[Bar]]:
+    """The features of whole sequences of tokens, (time, features), and the bars they write."""
+    echoes = GrooveEchoes(earlier)
+    rows = table[list(steps)]
+    for row, token in zip(rows, tokens, strict=True):
+        hear(echoes, token)
+        if token != END:
+            echoes.tell(row)
+    return rows, echoes.bars
 
 
 def strokes_of(tokens: Iterable[int], bar: int) -> tuple[Stroke, ...]:

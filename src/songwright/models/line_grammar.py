@@ -13,14 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songwright.errors import ConstraintError
-from songwright.models.grid import DURATIONS, POSITION_INDEX, POSITIONS, duration_index
+from songwright.models.echoes import Bar
+from songwright.models.grid import (
+    DURATIONS,
+    HIGHEST,
+    LOWEST,
+    POSITION_INDEX,
+    POSITIONS,
+    duration_index,
+)
 from songwright.models.likeness import Sound
 from songwright.models.lines import (
     BAR,
     DURATION,
     END,
-    HIGHEST,
-    LOWEST,
     MOST_TOKENS,
     PITCH,
     POSITION,
@@ -29,7 +35,10 @@ from songwright.models.lines import (
     VOCABULARY,
     Frame,
     Wish,
+    echoes_of,
+    hear,
     line_of,
+    rows_of,
     table_of,
     tokens_of,
 )
@@ -99,6 +108,8 @@ class LineGrammar:
 
     def __post_init__(self) -> None:
         self.table = table_of(self.frame, self.wish)
+        self._given, self._told_given, earlier = self._read_reference()
+        self.echoes = echoes_of(self.frame, self.table, earlier)
         self.tokens: list[int] = [START]
         self.bar = self.onsets = self.repeats = 0
         self.position = -1
@@ -107,19 +118,24 @@ class LineGrammar:
         self.before: int | None = None  # lowest pitch of the onset before
         self.done = False
         self._groups = _grouped(self.rules.locked)
-        self._heard = len(self.beginning[0])
+        self._heard = len(self._given) + 1
         self._places = self._free_places()
         self._check()
 
     @property
     def beginning(self) -> tuple[Sequence[int], NDArray[np.uint8]]:
-        first = self.table[:1]
+        first = self.table[:1].copy()
+        self.echoes.tell(first[0], 0)
+        return [*self._given, START], np.concatenate([self._told_given, first])
+
+    def _read_reference(self) -> tuple[list[int], NDArray[np.uint8], list[Bar]]:
+        """Tokens of the reference, what goes with them, and its bars."""
         if not self.reference or self.reference_frame is None:
-            return [START], first
+            return [], self.table[:0], []
         wish = self.reference_wish or self.wish
         tokens, steps = tokens_of(self.reference, self.reference_frame, REF)
-        told = table_of(self.reference_frame, wish, True)[steps]
-        return [*tokens, START], np.concatenate([told, first])
+        table = table_of(self.reference_frame, wish, True)
+        return tokens, *rows_of(tokens, steps, self.reference_frame, table, ())
 
     @property
     def most_tokens(self) -> int:
@@ -153,9 +169,11 @@ class LineGrammar:
 
     def accept(self, token: int) -> NDArray[np.uint8]:
         self.tokens.append(token)
+        hear(self.echoes, token)
         if token == END:
             self.done = True
-            return self._told(-1)
+            row: NDArray[np.uint8] = self.table[-1]
+            return row
         if token == BAR:
             self._leave_onset()
             self.bar, self.position = self.bar + 1, -1
@@ -168,11 +186,9 @@ class LineGrammar:
         else:
             self.closed += self.pending
             self.pending = []
-        return self._told(self._now)
-
-    def _told(self, step: int) -> NDArray[np.uint8]:
-        row: NDArray[np.uint8] = self.table[step]
-        return row
+        told: NDArray[np.uint8] = self.table[self._now].copy()
+        self.echoes.tell(told, max(0, self.position))
+        return told
 
     # -- where we are
 

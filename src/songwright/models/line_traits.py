@@ -13,9 +13,9 @@ from itertools import combinations, groupby, pairwise
 from math import log2
 from statistics import fmean, median, pstdev
 
+from songwright.models.chords import CHORD_TONES, SCALES
 from songwright.models.likeness import Sound
 from songwright.models.lines import Frame
-from songwright.models.progressions import CHORD_TONES, SCALES
 
 Traits = dict[str, float]
 

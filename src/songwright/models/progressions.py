@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from songwright.models.chords import CHORD_TONES, QUALITIES, SCALES
 from songwright.models.features import FeatureSpace, bucket, number
 from songwright.models.grid import STEPS_PER_QUARTER, Bars, meter_index
-from songwright.models.lines import FUNCTIONS, QUALITIES, Harmony
+from songwright.models.lines import FUNCTIONS, Harmony
 
 PAD, REF, START, BAR, END = range(5)
 BEATS = 12  # half quarters in a bar of six quarters
@@ -59,16 +60,6 @@ HARMONY_FEATURES = FeatureSpace({
 })  # fmt: skip
 LOOPS = (2, 4, 8, 16)
 """Lengths in bars with which a section may repeat its chords; 1 of the feature is "no loop"."""
-
-SCALES = {False: frozenset((0, 2, 4, 5, 7, 9, 11)), True: frozenset((0, 2, 3, 5, 7, 8, 10, 11))}
-"""Of major, and of minor with both sevenths."""
-CHORD_TONES: dict[str, tuple[int, ...]] = {
-    "maj": (0, 4, 7), "min": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "7": (0, 4, 7, 10),
-    "maj7": (0, 4, 7, 11), "min7": (0, 3, 7, 10), "hdim7": (0, 3, 6, 10), "dim7": (0, 3, 6, 9),
-    "minmaj7": (0, 3, 7, 11), "6": (0, 4, 7, 9), "min6": (0, 3, 7, 9), "sus": (0, 5, 7),
-    "5": (0, 7), "9": (0, 2, 4, 7, 10), "none": (),
-}  # fmt: skip
-"""Semitones above the root, by the qualities of `songwright.models.lines`."""
 
 
 @dataclass(frozen=True, slots=True)

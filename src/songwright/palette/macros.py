@@ -18,26 +18,37 @@ from typing import Any
 import msgspec
 
 from songwright.errors import StyleError
-from songwright.palette.model import Patch
+from songwright.palette.model import Lfo, Patch
 from songwright.seeds import rng
 
 MACROS = ("brightness", "attack", "movement", "width", "dirt")
 AS_DESIGNED = 0.5
 SETTINGS = (*MACROS, "vary", "seed")
 
+UNREST = Lfo(
+    shape="drift", hz=0.5, pitch_cents=5.0, cutoff_octaves=0.7, morph=0.12, index=0.6, level=0.15,
+    pan=0.25,
+)  # fmt: skip
+"""What movement beyond the middle adds: most patches have little of their own to enlarge."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How far a macro moves one parameter at its end (see ``data/macros.toml``)."""
+    """How far a macro moves one parameter at its end (see ``data/macros.toml``).
+
+    ``whole`` octaves leave note values note values.
+    """
 
     octaves: float = 0.0
+    whole: bool = False
     add: float = 0.0
     low: float = -math.inf
     high: float = math.inf
 
     def moved(self, value: float, share: float) -> float:
         """``value`` with the macro ``share`` -1..1 of the way from the middle to its end."""
-        moved = value * math.exp2(self.octaves * share) + self.add * share
+        octaves = self.octaves * share
+        moved = value * math.exp2(round(octaves) if self.whole else octaves) + self.add * share
         # a designer may have gone beyond a bound on purpose; a macro must not go further
         return min(max(moved, min(self.low, value)), max(self.high, value))
 
@@ -101,13 +112,23 @@ def with_settings(patch: Patch, settings: Mapping[str, float]) -> Patch:
         share = 2.0 * (settings.get(macro, AS_DESIGNED) - AS_DESIGNED)
         for place, reach in macro_table()[macro].items():
             _move(table, place, reach, share)
+        if macro == "movement" and share > 0.0:
+            table["lfo"] = (*table["lfo"], _shallower(UNREST, share))
     if amount > 0.0:
         for macro in moving:
             for place, reach in macro_table()[macro].items():
-                _move(table, place, reach, 0.45 * amount * random.gauss(0.0, 1.0))
+                _move(table, place, reach, 0.45 * amount * _chance(random))
         _vary_sources(table, amount, random)
     table["id"] = join_id(patch.id, settings)
     return msgspec.convert(table, Patch)
+
+
+def _shallower(lfo: Lfo, share: float) -> dict[str, Any]:
+    """The table of a slow oscillator with all its depths scaled."""
+    row: dict[str, Any] = msgspec.to_builtins(lfo)
+    for depth in ("pitch_cents", "cutoff_octaves", "morph", "index", "level", "pan"):
+        row[depth] *= share
+    return row
 
 
 def _move(table: dict[str, Any], place: str, reach: Reach, share: float) -> None:
@@ -118,15 +139,20 @@ def _move(table: dict[str, Any], place: str, reach: Reach, share: float) -> None
         row[last] = reach.moved(row[last], share)
 
 
+def _chance(random: Random) -> float:
+    """A normal deviate of at most two: no draw may undo what the macros were set to."""
+    return min(max(random.gauss(0.0, 1.0), -2.0), 2.0)
+
+
 def _vary_sources(table: dict[str, Any], amount: float, random: Random) -> None:
     """Shift what no macro holds: balance of the sources, places in wavetables, decay times."""
     for kind in ("osc", "fm", "pluck"):
         for row in table[kind][1:]:
-            row["level_db"] += 4.0 * amount * random.gauss(0.0, 1.0)
+            row["level_db"] += 4.0 * amount * _chance(random)
     for row in table["osc"]:
-        row["morph"] = min(max(row["morph"] + 0.4 * amount * random.gauss(0.0, 1.0), 0.0), 1.0)
+        row["morph"] = min(max(row["morph"] + 0.4 * amount * _chance(random), 0.0), 1.0)
     for kind in ("amp", "filter", "mod"):
-        table[kind]["decay"] *= 2.0 ** (amount * random.gauss(0.0, 1.0))
-    table["amp"]["release"] *= 2.0 ** (0.6 * amount * random.gauss(0.0, 1.0))
-    resonance = table["filter"]["resonance"] + 0.2 * amount * random.gauss(0.0, 1.0)
+        table[kind]["decay"] *= 2.0 ** (amount * _chance(random))
+    table["amp"]["release"] *= 2.0 ** (0.6 * amount * _chance(random))
+    resonance = table["filter"]["resonance"] + 0.2 * amount * _chance(random)
     table["filter"]["resonance"] = min(max(resonance, 0.0), max(0.85, table["filter"]["resonance"]))

@@ -141,12 +141,17 @@ class Lfo:
     """A slow oscillator and what it moves.
 
     ``shape``: ``sine``, ``triangle``, ``square``, ``fall``, ``random`` (steps) or ``drift``
-    (wandering). It fades in within ``rise`` seconds of each note. Unless ``each`` is set, all
-    notes of a part share one oscillator. ``level`` 0..1 is the depth of a tremolo.
+    (wandering). A turn takes ``rate_beats`` quarter notes of the piece (0.5 is an eighth, 0.75 a
+    dotted eighth), whatever its tempo does; with 0 it is free and takes ``1 / hz`` seconds. It
+    begins at ``phase`` 0..1 of its turn and fades in within ``rise`` seconds of each note. Unless
+    ``each`` is set, all notes of a part share one oscillator, which begins with the piece.
+    ``level`` 0..1 is the depth of a tremolo.
     """
 
     shape: str = "sine"
     hz: float = 0.3
+    rate_beats: float = 0.0
+    phase: float = 0.0
     rise: float = 0.0
     each: bool = False
     pitch_cents: float = 0.0
@@ -162,8 +167,9 @@ class Effects:
     """What the whole part goes through.
 
     ``drive_db`` saturates (4 times oversampled), ``fold`` 0..1 folds the wave, ``crush_bits`` and
-    ``crush_hz`` (0: off) make it coarse on purpose, ``chorus`` 0..1 thickens, ``width`` scales the
-    side signal (which is always mono below ``mono_below_hz``).
+    ``crush_hz`` (0: off) make it coarse on purpose, ``chorus`` 0..1 thickens, ``tone_db`` lifts the
+    highs (from about 1 kHz up) against the lows, ``width`` scales the side signal (which is always
+    mono below ``mono_below_hz``).
     """
 
     drive_db: float = 0.0
@@ -173,6 +179,7 @@ class Effects:
     chorus: float = 0.0
     chorus_hz: float = 0.6
     chorus_ms: float = 3.0
+    tone_db: float = 0.0
     width: float = 1.0
     low_cut_hz: float = 20.0
     mono_below_hz: float = 120.0

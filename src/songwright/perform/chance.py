@@ -56,12 +56,12 @@ class Chance:
         """
         knot, rest = divmod(tick, period_ticks)
         share = (1.0 - cos(pi * rest / period_ticks)) / 2.0
-        here, there = _knot(self, salt, knot), _knot(self, salt, knot + 1)
+        here, there = _knot(self.key, salt, knot), _knot(self.key, salt, knot + 1)
         # Interpolation averages neighbours, which takes a quarter of the variance on average.
         return 1.15 * (here + (there - here) * share)
 
 
 @lru_cache(maxsize=4096)
-def _knot(chance: Chance, salt: int, knot: int) -> float:
+def _knot(key: int, salt: int, knot: int) -> float:
     """One knot of a drift; neighbouring notes ask for the same ones again and again."""
-    return chance.gauss(salt, knot)
+    return Chance(key).gauss(salt, knot)

@@ -67,6 +67,7 @@ def performance_of_midi(data: bytes) -> Performance:
         PlayedPart(
             part_id, voice.name, role, voice.instrument.id,
             _notes(voice, times, duration), _controls(voice, times),
+            tempos=times.tempos_by_second(),
         )
         for voice, part_id, role in zip(music.voices, ids, roles, strict=True)
     )  # fmt: skip

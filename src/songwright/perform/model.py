@@ -34,7 +34,9 @@ class ControlPoint:
 class PlayedPart:
     """One part as played, notes in order of onset.
 
-    ``sound`` names a patch of the sound palette; "" is the instrument's own sound.
+    ``sound`` names a patch of the sound palette; "" is the instrument's own sound. ``tempos`` are
+    (second, bpm) from which each tempo holds, for sounds that move in time with the music; beats
+    are counted from the first. Empty: a steady 120.
     """
 
     id: str
@@ -44,6 +46,7 @@ class PlayedPart:
     notes: tuple[PlayedNote, ...]
     controls: tuple[ControlPoint, ...] = ()
     sound: str = ""
+    tempos: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,10 @@ class _Player:
     def as_played(self) -> PlayedPart:
         """Who plays, still without a note."""
         part = self.part
-        return PlayedPart(part.id, part.name, part.role, part.instrument, (), sound=part.sound)
+        tempos = self.ensemble.times.tempos_by_second()
+        return PlayedPart(
+            part.id, part.name, part.role, part.instrument, (), sound=part.sound, tempos=tempos
+        )
 
     def _notes(self, chance: Chance, pedalled: bool) -> Iterator[PlayedNote]:
         ensemble, times = self.ensemble, self.ensemble.times

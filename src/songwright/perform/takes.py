@@ -119,5 +119,6 @@ def retimed(
             for tick in moves(whole):
                 points.append(replace(point, seconds=after.seconds(tick + old - whole)))
         controls = lawful_controls(points, end)
-        parts.append(replace(part, notes=notes, controls=controls))
+        tempos = after.tempos_by_second()
+        parts.append(replace(part, notes=notes, controls=controls, tempos=tempos))
     return Performance(tuple(parts), end, ending), new_ticks

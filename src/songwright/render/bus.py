@@ -10,6 +10,7 @@ from songwright.render.amplifier import amplify
 from songwright.render.bodies import body_response, convolve_in_place
 from songwright.render.jit import FloatArray, kernel
 from songwright.render.patch_model import Bus
+from songwright.render.rotary import rotary
 
 
 @kernel
@@ -75,9 +76,7 @@ def process_bus(audio: FloatArray, bus: Bus, sample_rate_hz: int) -> None:
     if bus.body:
         convolve_in_place(audio, body_response(bus.body, sample_rate_hz), bus.body_mix)
     if bus.rotary_hz > 0.0:
-        # the horn throws sound past the listener: Doppler shift and level together
-        chorus(audio, bus.rotary_hz, 0.6, 0.6, rate)
-        tremolo(audio, bus.rotary_hz, 0.3, 0.8, rate)
+        rotary(audio, bus.rotary_hz, rate)
     if bus.chorus_mix > 0.0:
         chorus(audio, bus.chorus_hz, bus.chorus_ms, bus.chorus_mix, rate)
     if bus.tremolo_hz > 0.0:

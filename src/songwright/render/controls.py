@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from songwright.perform.model import PlayedPart
+from songwright.render.beats import BeatClock
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 
 MODULATION, VOLUME, PAN, EXPRESSION, SUSTAIN_PEDAL, BRIGHTNESS, PITCH_BEND = (
@@ -37,6 +38,11 @@ class Controls:
     part: PlayedPart
     length_samples: int
     sample_rate_hz: int
+
+    @cached_property
+    def clock(self) -> BeatClock:
+        """The beats of the part."""
+        return BeatClock(self.part.tempos)
 
     def _points(self, controller: int) -> tuple[list[float], list[float]]:
         points = [point for point in self.part.controls if point.controller == controller]

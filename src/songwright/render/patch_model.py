@@ -59,6 +59,15 @@ class Bus:
     echo_seconds: float = 0.0
     echo_feedback: float = 0.0
 
+    def only_moving(self) -> Bus:
+        """Tremolo and rotating speaker without the rest."""
+        return Bus(
+            tremolo_hz=self.tremolo_hz,
+            tremolo_depth=self.tremolo_depth,
+            tremolo_pan=self.tremolo_pan,
+            rotary_hz=self.rotary_hz,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:

@@ -155,7 +155,7 @@ class _Reader:
             for track, line in enumerate(self.file.tracks)
             for i, event in enumerate(line)
         ]
-        events.sort(key=lambda item: item[:4])
+        events.sort()  # no two have the same track and place in it: events are never compared
         return ((tick * self.scale, track, event) for tick, _, track, _, event in events)
 
     def _meta(self, tick: float, track: int, event: smf.MidiEvent) -> None:
@@ -177,7 +177,10 @@ class _Reader:
                 self.keys.append((tick, fifths, data[1] == 1))
 
     def _channel_event(self, tick: float, track: int, event: smf.MidiEvent) -> None:
-        channel = self.channels.setdefault((self.ports[track], event.channel), _Channel())
+        place = (self.ports[track], event.channel)
+        channel = self.channels.get(place)
+        if channel is None:
+            channel = self.channels[place] = _Channel()
         if event.kind == smf.NOTE_ON and event.b > 0:
             voice = self._voice(track, event.channel, channel)
             line = channel.sounding.setdefault((track, event.a), [])

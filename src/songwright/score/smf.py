@@ -175,9 +175,11 @@ class _Track:
         return self.data[self.at]
 
     def _byte(self) -> int:
-        value = self._peek()
-        self.at += 1
-        return value
+        at = self.at
+        if at >= self.end:
+            self._peek()  # which says what is wrong
+        self.at = at + 1
+        return self.data[at]
 
     def _data_byte(self) -> int:
         value = self._byte()

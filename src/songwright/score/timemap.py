@@ -73,6 +73,13 @@ class TimeMap:
         i = max(0, bisect_right(self.tempo_ticks, tick) - 1)
         return 60.0 / (self.seconds_per_tick[i] * TICKS_PER_BEAT)
 
+    def tempos_by_second(self) -> tuple[tuple[float, float], ...]:
+        """Each tempo as (second from which it holds, bpm), rounded to a microsecond."""
+        return tuple(
+            (round(at, 6), round(60.0 / (rate * TICKS_PER_BEAT), 6))
+            for at, rate in zip(self.tempo_seconds, self.seconds_per_tick, strict=True)
+        )
+
     def meter(self, tick: int) -> Meter:
         """Metre in force at a tick."""
         return self.meters[max(0, bisect_right(self.meter_ticks, tick) - 1)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from songwright.errors import OutputError
 from songwright.export.naming import file_name, track_name
-from songwright.export.tags import Tags, tags_of
+from songwright.export.tags import Tags, licence_with, sources_text, tags_of
 from songwright.perform import Performance
 from songwright.score import Score
 from songwright.score.midi import write_midi
@@ -60,7 +60,7 @@ class Job:
 
     @cached_property
     def tags(self) -> Tags:
-        return song_tags(self.song)
+        return song_tags(self.song, self.package)
 
     def no_audio(self) -> str:
         return (
@@ -69,14 +69,24 @@ class Job:
         )
 
 
-def song_tags(song: Song) -> Tags:
-    """What the files of a song say about themselves."""
+def song_tags(song: Song, package: Path | None = None) -> Tags:
+    """What the files of a song say about themselves; ``package`` knows who played it."""
+    from songwright.styles import style  # noqa: PLC0415 (reads the styles)
+
     score = song.score
     end = TimeMap.of(score).bar_start(score.bars)
     return tags_of(
-        score.title, song.plan.tempo_bpm, score.keys, score.meters, song.plan.style,
-        end / TICKS_PER_BEAT, song.plan.ending == "loop",
+        score.title, song.plan.tempo_bpm, score.keys, score.meters, style(song.plan.style).name,
+        end / TICKS_PER_BEAT, song.plan.ending == "loop", licence_with(played_by(package)),
     )  # fmt: skip
+
+
+def played_by(package: Path | None) -> tuple[str, ...]:
+    """The soundfonts that were asked to play a package; none without a readable record."""
+    from songwright.session.production.record import usable_record  # noqa: PLC0415 (the mixer)
+
+    record = usable_record(package)
+    return record.soundfont if record is not None else ()
 
 
 def _dawproject(job: Job, folder: Path) -> None:
@@ -214,8 +224,9 @@ def _cue(job: Job, folder: Path) -> None:
         seen = Path(os.path.relpath(audio.absolute(), job.out)).as_posix()
     except ValueError:  # another drive
         seen = audio.absolute().as_posix()
+    sources = sources_text(played_by(job.package))
     texts = {
-        f"{job.name} - Cue sheet.txt": cue_sheet(job.score, job.tags, "synthesised"),
+        f"{job.name} - Cue sheet.txt": cue_sheet(job.score, job.tags, sources),
         f"{job.name} - Markers.csv": markers_csv(job.score),
         f"{job.name} - Labels.txt": audacity_labels(job.score),
         f"{job.name}.cue": cue_file(job.score, job.tags, seen),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from songwright.errors import OutputError, ScoreError
 from songwright.export.naming import clock
-from songwright.export.tags import LICENCE, SOFTWARE
+from songwright.export.tags import SOFTWARE
 from songwright.score.timemap import TimeMap
 from songwright.session.export_targets import TARGETS, Job
 from songwright.session.folder import replacing
@@ -88,6 +88,8 @@ def export(
             if not everything:
                 raise
             done.append(Exported(target, job.out, (), (f"left out: {error}",)))
+    if not any(one.files for one in done):
+        raise OutputError(f"nothing could be written: {done[0].notes[0]}")
     if progress is not None:
         progress("done", 1.0)
     return tuple(done)
@@ -119,7 +121,7 @@ def _about(job: Job, target: str, files: Sequence[str]) -> str:
         f"Bars:      {job.score.bars}",
         f"Length:    {clock(TimeMap.of(job.score).seconds(tags.beats * TICKS_PER_BEAT))}",
         f"Style:     {plan.style}, {plan.use}", f"Seed:      {job.song.seed}",
-        f"Software:  {SOFTWARE}", f"Rights:    {LICENCE}", "",
+        f"Software:  {SOFTWARE}", f"Rights:    {tags.licence}", "",
         *(f"Note:      {note}" for note in job.notes), *([""] if job.notes else []),
         _FILES_HEAD, *(f"  {name}" for name in files),
     ]  # fmt: skip

@@ -231,7 +231,7 @@ def _hear_package(
     stems = {p.id: folder / "stems" / f"{p.id}.wav" for p in song.score.parts}
     stems = {name: stem for name, stem in stems.items() if stem.exists()}
     roles = {p.id: p.role for p in song.score.parts}
-    manner = manner_of(style, song.plan.production)
+    manner = manner_of(style, song.plan.production, song.score.parts)
     return _hear(audio, rate, manner, stems, sections, roles, song.plan.ending == "loop")
 
 

@@ -14,6 +14,7 @@ from songwright.perform import performance_of_midi
 from songwright.score.codec import encode
 from songwright.score.midi import write_midi
 from songwright.score.notation import write_musicxml
+from songwright.session.collection import collection_paused
 from songwright.session.folder import replacing
 from songwright.session.progress import Progress
 from songwright.session.song import Song
@@ -72,18 +73,13 @@ def save(
     check_target(target)
     tell = progress or _silent
     with replacing(Path(out)) as folder:
-        tell("performing", 0.02)
-        performance = song.perform()
-        (folder / "song.json").write_bytes(song.to_json())
-        (folder / "song.mid").write_bytes(write_midi(song.score, performance))
-        tell("engraving", 0.05)
-        swung = song.plan.swing > 0.55
-        (folder / "song.musicxml").write_bytes(write_musicxml(song.score, swing=swung))
+        performance = _write_notes(song, folder, tell)
         if audio:
             _sound(song, performance, folder, formats, tell, parent, soundfont, target, overrides)
             _tag_masters(song, folder)
         tell("measuring", 0.92)
-        report = make_report(song.brief, song.plan, song.score, folder)
+        with collection_paused():
+            report = make_report(song.brief, song.plan, song.score, folder)
         (folder / "report.json").write_bytes(encode(report, indent=1))
         found = None
         if evaluation:
@@ -99,6 +95,19 @@ def save(
         )
     tell("done", 1.0)
     return Package(Path(out), files, report)
+
+
+@collection_paused()
+def _write_notes(song: Song, folder: Path, tell: Progress) -> Performance:
+    """``song.json song.mid song.musicxml``; returns the piece as played."""
+    tell("performing", 0.02)
+    performance = song.perform()
+    (folder / "song.json").write_bytes(song.to_json())
+    (folder / "song.mid").write_bytes(write_midi(song.score, performance))
+    tell("engraving", 0.05)
+    swung = song.plan.swing > 0.55
+    (folder / "song.musicxml").write_bytes(write_musicxml(song.score, swing=swung))
+    return performance
 
 
 def _sound(
@@ -148,7 +157,7 @@ def _tag_masters(song: Song, folder: Path) -> None:
 
     for master in sorted(folder.glob("master.*")):
         tagged = master.with_name(f"tagged-{master.name}")
-        write_tagged(master, tagged, song_tags(song))
+        write_tagged(master, tagged, song_tags(song, folder))
         tagged.replace(master)
 
 

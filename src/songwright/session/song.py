@@ -15,6 +15,8 @@ from songwright.perform import Performance, perform
 from songwright.score import Score
 from songwright.score.codec import decode, digest, encode
 from songwright.seeds import MAX_SEED
+from songwright.session.collection import collection_paused
+from songwright.session.ranking import rank_tunes
 from songwright.session.refine.model import Edit, Refined
 from songwright.styles import MixFacts, PerformanceFacts, style
 
@@ -137,6 +139,7 @@ def compose(prompt: str = "", seed: int = 0, maker: str = "mixed", **fields: obj
     return compose_brief(brief, seed, maker)
 
 
+@collection_paused()
 def compose_brief(brief: Brief, seed: int = 0, maker: str = "mixed") -> Song:
     """Compose a piece from a brief that is already understood.
 
@@ -147,7 +150,7 @@ def compose_brief(brief: Brief, seed: int = 0, maker: str = "mixed") -> Song:
     """
     if maker not in MAKERS:
         raise BriefError(f"there is no maker {maker!r}; choose from {', '.join(MAKERS)}")
-    plan, score = compose_piece(brief, seed, maker)
+    plan, score = compose_piece(brief, seed, maker, rank_tunes)
     facts = style(plan.style)
     return Song(
         FORMAT, __version__, seed, brief, plan, score, facts.performance, facts.mix,

@@ -200,8 +200,10 @@ class MixFacts:
 class Style:
     """Everything a style file says. ``id`` is the file's name.
 
-    ``stops`` 0..1 is how often the band stops before a lift; ``transitions`` names the risers and
-    impacts of the sound palette that lead into drops and choruses (none: no such effects).
+    ``stops`` 0..1 is how often the band stops before a lift; ``transitions`` names the risers,
+    impacts and downlifters of the sound palette that lead into drops and choruses and out of them
+    (none: no such effects); ``tape_stop`` 0..1 is how often a piece winds down once like a stopped
+    tape.
     """
 
     id: str
@@ -228,3 +230,4 @@ class Style:
     parts_typical: int = 6
     stops: float = 0.0
     transitions: tuple[str, ...] = ()
+    tape_stop: float = 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from songwright.theory.pitch import pitch_class
 
@@ -112,6 +113,7 @@ class Chord:
         return self.symbol
 
 
+@lru_cache(maxsize=2048)
 def parse_chord(symbol: str) -> Chord:
     """Read a chord symbol.
 

@@ -7,6 +7,7 @@ pitch class is a letter with accidentals (``"Eb"``, ``"F#"``, ``"Bbb"``).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LETTERS = "CDEFGAB"
 LETTER_PITCH_CLASS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -16,6 +17,7 @@ _ALTERATION = {"": 0, "#": 1, "♯": 1, "##": 2, "x": 2, "b": -1, "♭": -1, "bb
 _SIGN = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
 
 
+@lru_cache(maxsize=256)
 def parse_spelled(name: str) -> tuple[str, int]:
     """Letter and alteration of a spelled pitch class: ``"Eb"`` gives ``("E", -1)``.
 
@@ -30,6 +32,7 @@ def parse_spelled(name: str) -> tuple[str, int]:
     return match[1].upper(), _ALTERATION[match[2] or ""]
 
 
+@lru_cache(maxsize=256)
 def pitch_class(name: str) -> int:
     """Pitch class 0..11 of a spelled name."""
     letter, alteration = parse_spelled(name)

@@ -10,6 +10,7 @@ the key's tonic there (a pedal point).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from songwright.theory.chord import QUALITIES, Chord, parse_chord
 from songwright.theory.key import MODES, Key
@@ -28,6 +29,7 @@ def is_roman(text: str) -> bool:
     return _NUMERAL.match(text.replace("6/9", "69")) is not None
 
 
+@lru_cache(maxsize=4096)
 def chord_from_roman(numeral: str, key: Key) -> Chord:
     """The chord that a roman numeral stands for in ``key``.
 

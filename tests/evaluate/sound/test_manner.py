@@ -52,6 +52,26 @@ def test_tone_and_wear_are_those_of_the_mix_room() -> None:
     assert loss == pytest.approx(10 * np.log10(1 + (highest / worn.high_hz) ** 4), abs=0.5)
 
 
+def test_an_ensemble_is_held_against_its_own_curve_and_a_band_against_that_of_recordings() -> None:
+    quartet, pop = manner_of("string_quartet"), manner_of("pop")
+    assert quartet.ensemble == ("strings",)
+    assert pop.ensemble == manner_of("jazz_swing").ensemble == ()
+    assert manner_of("hymn_choral").ensemble == ("choir",)
+    assert manner_of("solo_piano").ensemble == ("piano",)
+    assert manner_of("orchestral_film").ensemble == ("orchestra",)
+    assert quartet.target_db(HZ)[0] < pop.target_db(HZ)[0] - 12.0
+
+
+def test_who_plays_outweighs_what_is_usual_in_the_style() -> None:
+    song = compose("string quartet, 8 bars", 2)
+    assert manner_of("pop", parts=song.score.parts).ensemble == ("strings",)
+    assert manner_of("string_quartet", parts=()).ensemble == ()
+    # The master aims at what the judge reads.
+    settings = mix_settings(song.plan, style(song.plan.style))
+    judged = manner_of(song.plan.style, song.plan.production, song.score.parts)
+    assert settings.master.ensemble == judged.ensemble
+
+
 def test_a_dark_style_is_even_in_its_own_curve_and_dull_in_any_other() -> None:
     lofi = manner_of("lofi_hiphop")
     levels = lofi.target_db(HZ)

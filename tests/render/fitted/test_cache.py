@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from songwright.render.fitted import cache
-from songwright.render.fitted.cache import ToneCache, cache_folder, decode, encode
+from songwright.render.fitted.cache import ToneCache, decode, encode
 from songwright.seeds import noise_rng
 
 
@@ -150,24 +149,3 @@ def test_threads_and_caches_share_a_folder(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(work, range(8)))
     assert len(files(tmp_path)) == 3
-
-
-def test_where_the_folder_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SONGWRIGHT_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path / "tones"
-    monkeypatch.setenv("SONGWRIGHT_CACHE", "off")
-    assert cache_folder() is None
-    monkeypatch.delenv("SONGWRIGHT_CACHE")
-    monkeypatch.setattr(cache.sys, "platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
-    assert cache_folder() == tmp_path / "x" / "songwright" / "tones"
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / ".cache" / "songwright" / "tones"
-    monkeypatch.setattr(cache.sys, "platform", "darwin")
-    assert cache_folder() == tmp_path / "Library" / "Caches" / "songwright" / "tones"
-    monkeypatch.setattr(cache.sys, "platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert cache_folder() == tmp_path / "local" / "songwright" / "tones"
-    monkeypatch.delenv("LOCALAPPDATA")
-    assert cache_folder() is None

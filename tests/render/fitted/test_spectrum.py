@@ -102,3 +102,14 @@ def test_the_law_of_touch() -> None:
     assert law_db(80.0, 1.3) == 0.0
     assert law_db(40.0, 2.0) == pytest.approx(-12.04, abs=0.01)
     assert np.isfinite(law_db(0.0, 1.3))
+
+
+def test_players_leave_out_the_rumble_below_a_held_tone() -> None:
+    instrument = drawn("held", noise_db=-60.0)
+    heard, played = spectrum(instrument, 72, 0.0), spectrum(instrument, 72, 0.0, clean=True)
+    taken = (heard.noise - played.noise)[:, 15] * DB
+    assert np.all(taken[:, 0] > 30.0)  # 20 to 100 Hz under 523 Hz
+    assert np.all(taken[:, 3:] == 0.0)  # from 300 Hz on nothing changes
+    assert np.array_equal(heard.partials, played.partials)
+    struck = drawn("struck", noise_db=-60.0)  # a knock is part of the instrument
+    assert np.array_equal(spectrum(struck, 72).noise, spectrum(struck, 72, clean=True).noise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,14 @@ def test_one_part_or_instrument_only(font: Path) -> None:
     assert fixed.instrument_for(part_of(NOTES, instrument="flute")) is not None
     with pytest.raises(FileFormatError, match="no preset 0:41"):
         sources_for(f"flute={font}#0:41")
+
+
+def test_sounds_of_the_palette_stay_unless_the_soundfont_is_for_all(font: Path) -> None:
+    named = replace(part_of(NOTES, instrument="violin"), sound="glass_pad")
+    for asked, own in ((f"{font}", False), (f"all={font}", True), (f"violin={font}", True)):
+        (source,) = sources_for(asked)
+        assert (source.instrument_for(named) is not None) is own, asked
+        assert source.instrument_for(part_of(NOTES, instrument="violin")) is not None
 
 
 def test_a_source_for_one_comes_before_one_for_all(font: Path, tmp_path: Path) -> None:

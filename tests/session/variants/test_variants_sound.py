@@ -60,7 +60,7 @@ def test_a_cut_keeps_what_sounds_and_what_was_set() -> None:
     times = ((0.0, 5.0, 60), (1.0, 0.5, 62), (3.0, 9.0, 64), (8.0, 1.0, 65))
     notes = tuple(PlayedNote(*time, 80) for time in times)
     controls = (ControlPoint(0.0, 64, 127), ControlPoint(1.5, 11, 90), ControlPoint(4.0, 64, 0))
-    part = PlayedPart("lead", "Lead", "lead", "violin", notes, controls)
+    part = PlayedPart("lead", "Lead", "lead", "violin", notes, controls, "", ((0.0, 96.0),))
     other = PlayedPart("bass", "Bass", "bass", "acoustic_bass", (PlayedNote(9.0, 1.0, 40, 80),))
     short = cut(Performance((part, other), 12.0, "loop"), Excerpt("A", 2.0, 7.0))
     assert short.duration_seconds == 5.0
@@ -68,6 +68,7 @@ def test_a_cut_keeps_what_sounds_and_what_was_set() -> None:
     assert [(n.onset_seconds, n.duration_seconds, n.pitch) for n in short.parts[0].notes] == [
         (0.0, 3.0, 60), (1.0, 4.0, 64)
     ]  # fmt: skip
+    assert short.parts[0].tempos == ((-2.0, 96.0),)  # beats are still counted from the start
     assert short.parts[0].controls == (
         ControlPoint(0.0, 11, 90), ControlPoint(0.0, 64, 127), ControlPoint(2.0, 64, 0)
     )  # fmt: skip

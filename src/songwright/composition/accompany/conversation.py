@@ -21,10 +21,12 @@ class Texture:
 
     Upper voices: ``hold`` long notes, ``sing`` with the tune, ``weave`` moving quarters and
     eighths, ``pulse`` repeated notes, ``rock`` broken chords, ``run`` the same twice as fast,
-    ``after`` beats off the beat, ``shadow`` the tune in thirds and sixths below, ``above`` the same
-    over it, ``answer`` imitates the tune where it rests or stands, ``rest``. The cello has names of
-    bass patterns, ``first`` (the first beat only), ``walk`` and ``rest``. Where they are
-    ``swapped`` the viola plays above the second violin.
+    ``after`` beats off the beat, ``syncope`` long notes between the beats, ``shadow`` the tune in
+    thirds and sixths below, ``above`` the same over it, ``answer`` imitates the tune where it rests
+    or stands, ``rest`` (but for bars that the tune leaves empty). The cello has names of bass
+    patterns, ``first`` (the first beat only), ``walk``, ``answer`` (the bass, and the head of the
+    phrase where the tune rests or stands) and ``rest``. Where they are ``swapped`` the viola plays
+    above the second violin.
     """
 
     name: str
@@ -37,6 +39,13 @@ class Texture:
 
 TEXTURES = (
     Texture("violins", ("weave", "rest"), "rest", 0.0, 0.3),
+    Texture("pair", ("shadow", "rest"), "rest", 0.0, 0.35),
+    Texture("viola_pair", ("rest", "weave"), "rest", 0.0, 0.35),
+    Texture("sighs", ("hold", "syncope"), "first", 0.1, 0.6),
+    Texture("cello_dialogue", ("weave", "hold"), "answer", 0.05, 0.65),
+    Texture("canon", ("answer", "after"), "answer", 0.3, 0.9),
+    Texture("restless", ("syncope", "syncope"), "walk", 0.3, 0.9),
+    Texture("breathless", ("syncope", "rock"), "half_notes", 0.45, 1.0),
     Texture("outer", ("rest", "rock"), "half_notes", 0.05, 0.5),
     Texture("trio", ("weave", "sing"), "rest", 0.0, 0.5),
     Texture("hymn", ("sing", "weave"), "chorale_bass", 0.0, 0.55),
@@ -59,7 +68,7 @@ _PLAIN = next(t for t in TEXTURES if t.name == "hymn")
 _CLOSING = ("hymn", "pulse", "tutti")
 """Textures of the end, where all four play."""
 
-_RESTS_AT_EDGES = 0.2
+_RESTS_AT_EDGES = 0.35
 _CHOICE = 4
 """Textures between which a section moves."""
 

@@ -56,11 +56,25 @@ def quartet_bass(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
             notes += _firsts(stage, replace(own, home=here), run)
         elif texture.cello == "walk":
             notes += _walk(stage, replace(own, home=here), run)
+        elif texture.cello == "answer":
+            held = grid_bass(stage, replace(pattern("bass", "half_notes"), home=here), run)
+            notes += _answering(stage, run, _basses(run, held), held)
         elif texture.cello == "chorale_bass":
             notes += chorale_bass(stage, replace(pattern("bass", "chorale_bass"), home=here), run)
         else:
             notes += grid_bass(stage, replace(pattern("bass", texture.cello), home=here), run)
     return notes
+
+
+def _basses(bars: Sequence[Bar], held: Sequence[Note]) -> list[tuple[Slot, int]]:
+    """The bass notes as a line of slots, for a cello that answers."""
+    spans = [(bar, span) for bar in bars for span in bar.spans]
+    return [
+        (Slot(span.start, span.end, span.chord, None, note.pitch, None), note.pitch)
+        for _, span in spans
+        for note in [max((n for n in held if n.onset_ticks <= span.start), default=held[0],
+                         key=lambda n: n.onset_ticks)]
+    ]  # fmt: skip
 
 
 def _register(stage: Stage, bars: Sequence[Bar]) -> tuple[int, int]:
@@ -84,8 +98,11 @@ def _bar_of(stage: Stage, bars: Sequence[Bar], tick: int) -> Bar:
 # ---------------------------------------------------------------- the upper voices
 
 
-def _rest(_stage: Stage, _bars: Sequence[Bar], _line: _Line) -> list[Note]:
-    return []
+def _rest(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Silence, but for bars that the tune leaves empty: no player is left alone."""
+    empty = [b for b in bars if stage.tune.notes and not stage.tune.sounding(b.start, b.end)]
+    inside = [row for row in line if any(b.start <= row[0].start < b.end for b in empty)]
+    return _hold(stage, bars, inside)
 
 
 def _hold(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
@@ -233,6 +250,23 @@ def _after(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
     return notes
 
 
+def _syncope(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
+    """Notes as long as a beat, each between two beats: the voice pulls against the others."""
+    meter = stage.meter
+    if meter.is_compound:
+        return _after(stage, bars, line)
+    notes: list[Note] = []
+    beat = 480
+    for slot, pitch in line:
+        bar = _bar_of(stage, bars, slot.start)
+        notes.append(Note(slot.start, beat // 2, pitch, velocity(stage, bar, 2) - 8, "staccato"))
+        for at in range(slot.start + beat // 2, slot.end, beat):
+            level = velocity(stage, bar, 2) - 5
+            length = min(beat, slot.end - at)
+            notes.append(Note(at, round(0.9 * length), pitch, level))
+    return notes
+
+
 def _shadow(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
     """The tune in thirds and sixths below; the voice's own notes where the tune rests."""
     low, high = stage.part.low, stage.part.high
@@ -269,7 +303,11 @@ def _above(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
 
 def _answer(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
     """Hold, and take up the head of the phrase wherever the tune rests or stands still."""
-    held = _hold(stage, bars, line)
+    return _answering(stage, bars, line, _hold(stage, bars, line))
+
+
+def _answering(stage: Stage, bars: Sequence[Bar], line: _Line, held: list[Note]) -> list[Note]:
+    """``held`` with the head of the phrase in the gaps of the tune."""
     head = stage.tune.between(bars[0].start, bars[0].start + stage.meter.bar_ticks)
     for start, end in gaps(stage, bars, _LEAST_GAP):
         reply = _imitated(stage, bars, line, head, start, end)
@@ -331,6 +369,7 @@ _TASKS: dict[str, Callable[[Stage, Sequence[Bar], _Line], list[Note]]] = {
     "rock": _rock,
     "run": _run,
     "after": _after,
+    "syncope": _syncope,
     "shadow": _shadow,
     "above": _above,
     "answer": _answer,

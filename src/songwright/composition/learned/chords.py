@@ -32,6 +32,8 @@ _SPELLED = {
 
 Kind = tuple[int, str]
 """A chord of the models: semitones above the tonic, quality."""
+Forms = dict[Kind, Counter[str]]
+"""Numerals in which a style writes each kind of chord, and how often."""
 
 
 def kind_of(chord: Chord, key: Key) -> Kind:
@@ -80,13 +82,12 @@ def palette(style: Style, key: Key) -> frozenset[Kind]:
     return frozenset(kinds)
 
 
-def dressed(bars: Sequence[Bar], style: Style, key: Key, stream: Random) -> tuple[Bar, ...]:
+def dressed(bars: Sequence[Bar], forms: Forms, key: Key, stream: Random) -> tuple[Bar, ...]:
     """Plain numerals in the style's own spelling: its added notes, and inversions where they walk.
 
-    Each chord takes one of the forms in which the style's progressions have it. An inversion must
-    lead by step into the bass of the next chord, or there would be no reason for it.
+    Each chord takes one of the ``forms`` in which the style's progressions have it. An inversion
+    must lead by step into the bass of the next chord, or there would be no reason for it.
     """
-    forms = _forms(style, key)
     flat = [name for bar in bars for name, _ in bar]
     chosen: list[str] = []
     for index, name in enumerate(flat):
@@ -104,9 +105,9 @@ def dressed(bars: Sequence[Bar], style: Style, key: Key, stream: Random) -> tupl
     return tuple(tuple((next(names), share) for _, share in bar) for bar in bars)
 
 
-def _forms(style: Style, key: Key) -> dict[Kind, Counter[str]]:
+def written_forms(style: Style, key: Key) -> Forms:
     """How the style's progressions write each kind of chord, and how often."""
-    forms: dict[Kind, Counter[str]] = {}
+    forms: Forms = {}
     for row in style.progressions:
         if key.harmonic_mode in row.modes and not row.cadence:
             for name in (name for bar in parse_bars(row.chords) for name, _ in bar):

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from random import Random
 
 from songwright.brief.model import Affect, Brief
-from songwright.composition.learned.chords import dressed, kind_of, palette, spelled
+from songwright.composition.learned.chords import (
+    dressed,
+    kind_of,
+    palette,
+    spelled,
+    written_forms,
+)
 from songwright.composition.learned.makers import LearnedFacts, is_learned, learned_facts
 from songwright.composition.learned.progression_score import score_progression
 from songwright.composition.plan import Decision, Plan, SectionPlan
@@ -122,13 +128,13 @@ def _ranked(
     streams: list[Random] = []
     kept: list[int] = []
     for section in sections:
+        rules = [_rules(plan, section, style, away) for away in (False, True)]
         for k in range(CANDIDATES):
             stream = rng(plan.seed, "learned harmony", section.letter, k)
             bars = _length(section, style, stream)
             wish = _wish(plan, section, brief, style, facts.harmony[k % len(facts.harmony)], bars)
             heard, told = reference if reference is not None and k % 2 == 0 else ((), None)
-            rules = _rules(plan, section, style, k % 2 == 1)
-            grammars.append(HarmonyGrammar(wish, rules, heard, told))
+            grammars.append(HarmonyGrammar(wish, rules[k % 2], heard, told))
             streams.append(stream)
             kept.append(bars)
     sample(load("harmony"), grammars, streams, HARMONY_FEATURES.offsets, Taste(*_TASTE))
@@ -137,8 +143,9 @@ def _ranked(
     for i, section in enumerate(sections):
         own = written[i * CANDIDATES : (i + 1) * CANDIDATES]
         rows = [_in_numerals(bars, section) for bars in own]
+        forms = written_forms(style, section.key)
         rows = [
-            dressed(row, style, section.key, stream)
+            dressed(row, forms, section.key, stream)
             for row, stream in zip(rows, streams[i * CANDIDATES :], strict=False)
         ]
         heard_rows = [rows_of[0] for rows_of in found.values()]

@@ -14,6 +14,8 @@ from songwright.composition.melody.idioms import Spans
 from songwright.composition.melody.theme import Setting
 from songwright.errors import ConstraintError
 from songwright.models.grid import (
+    HIGHEST,
+    LOWEST,
     MOST_QUARTERS,
     POSITION_INDEX,
     POSITIONS,
@@ -22,7 +24,7 @@ from songwright.models.grid import (
 )
 from songwright.models.likeness import Sound
 from songwright.models.line_grammar import LineRules
-from songwright.models.lines import HIGHEST, LOWEST, Frame, Harmony, Wish
+from songwright.models.lines import Frame, Harmony, Wish
 from songwright.styles import MelodyFacts
 from songwright.theory import MODES, Chord, Key
 from songwright.units import TICKS_PER_BEAT

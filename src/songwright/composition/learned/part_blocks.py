@@ -19,10 +19,17 @@ from songwright.composition.accompany.stage import Bar, Stage
 from songwright.composition.accompany.tune import Tune
 from songwright.composition.learned.chords import kind_of
 from songwright.composition.learned.part_styles import Manner, PartFacts, manner
-from songwright.models.grid import POSITION_INDEX, STEPS_PER_QUARTER, TICKS_PER_STEP, nearest_onset
+from songwright.models.grid import (
+    HIGHEST,
+    LOWEST,
+    POSITION_INDEX,
+    STEPS_PER_QUARTER,
+    TICKS_PER_STEP,
+    nearest_onset,
+)
 from songwright.models.likeness import Sound
 from songwright.models.line_grammar import LineRules
-from songwright.models.lines import HIGHEST, LOWEST, Frame, Harmony, Wish
+from songwright.models.lines import Frame, Harmony, Wish
 from songwright.score import Note
 
 SINGLE = frozenset(("inner", "counter", "bass", "arp", "riff"))

@@ -20,8 +20,9 @@ from songwright.styles import style
 if TYPE_CHECKING:
     from songwright.composition.learned.drafts import Judge, Request
 
-Rank = Callable[[Sequence[Score]], Sequence[float]]
-"""A judge: values for several small scores (one tune each, with its chords), higher is better.
+Rank = Callable[[str, Sequence[Score]], Sequence[float]]
+"""A judge: for a style, values of several small scores (one tune each, with its chords), higher is
+better.
 
 It must be a pure function, or the same seed would no longer give the same piece.
 """
@@ -73,7 +74,9 @@ def _sampled(plan: Plan, part: PartPlan, brief: Brief, rank: Rank | None) -> Tun
         asked = rank
 
         def judge(name: str, tunes: Sequence[Sequence[Note]]) -> Sequence[float]:
-            return asked([_small_score(plan, part, sections[name], tune) for tune in tunes])
+            return asked(
+                plan.style, [_small_score(plan, part, sections[name], tune) for tune in tunes]
+            )
 
     try:
         requests = _requests(composer, sections, main, facts.rhythm == "idiom")

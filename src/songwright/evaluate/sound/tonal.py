@@ -13,8 +13,8 @@ from songwright.evaluate.sound.listening import Listening, found, hears
 from songwright.evaluate.sound.manner import PLAIN, Manner
 from songwright.evaluate.sound.spans import Seconds, stretches
 from songwright.mix.tonal import HIGH_HZ, LOW_HZ
+from songwright.mix.tonal import deviation_db as off_curve_db
 
-_EMPTY_DB = -36.0  # re the strongest band against the curve: nothing plays there
 _UNOBTRUSIVE = -2.0  # -20 dB, as a power of ten
 _MUD_HZ = (190.0, 520.0)
 _BESIDE_MUD_HZ = ((76.0, 165.0), (600.0, 1_300.0))
@@ -38,11 +38,10 @@ def deviation_db(
     """
     inside = (centre_hz >= LOW_HZ * 0.99) & (centre_hz <= HIGH_HZ * 1.06)
     centre_hz, level_db = centre_hz[inside], level_db[inside]
-    deviation = level_db - manner.target_db(centre_hz)
-    sounding = deviation > deviation.max() + _EMPTY_DB
-    if int(sounding.sum()) < 6:
+    deviation = off_curve_db(centre_hz, level_db, manner.target_db(centre_hz))
+    if int(np.isfinite(deviation).sum()) < 6:
         raise NotDefined("fewer than six third-octave bands sound")
-    return centre_hz, np.where(sounding, deviation - deviation[sounding].mean(), np.nan)
+    return centre_hz, deviation
 
 
 def psd_slope(centre_hz: Samples64, level_db: Samples64) -> float:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import struct
-import sys
 import tempfile
 import threading
 import zlib
@@ -22,10 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from songwright.audio.cache_folder import cache_folder
 from songwright.render.jit import FloatArray
-
-FOLDER_VARIABLE = "SONGWRIGHT_CACHE"
-"""Environment variable: folder for finished tones; ``off`` keeps them in memory only."""
 
 LIMIT_BYTES = 768 << 20
 MEMORY_BYTES = 96 << 20
@@ -35,28 +32,6 @@ _MAGIC = b"SWT1"
 _HEADER = struct.Struct("<4sIIII")  # magic, channels, samples, check sum, reserved
 _SCANNED_EVERY = 64 << 20  # bytes written between two looks at the size of the folder
 _SUFFIX = ".tone"
-
-
-def cache_folder() -> Path | None:
-    """Where tones are kept, or None if they are not to be written.
-
-    ``SONGWRIGHT_CACHE``, else the platform's place: ``XDG_CACHE_HOME`` or ``~/.cache`` (XDG base
-    directory specification), ``~/Library/Caches`` on macOS, ``%LOCALAPPDATA%`` on Windows.
-    """
-    wish = os.environ.get(FOLDER_VARIABLE, "")
-    if wish:
-        return None if wish == "off" else Path(wish) / "tones"
-    if sys.platform == "win32":
-        root = os.environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        root = "~/Library/Caches"
-    else:
-        root = os.environ.get("XDG_CACHE_HOME", "") or "~/.cache"
-    with contextlib.suppress(RuntimeError):  # no home directory
-        path = Path(root).expanduser() if root else None
-        if path is not None and path.is_absolute():
-            return path / "songwright" / "tones"
-    return None
 
 
 def encode(tone: FloatArray) -> bytes:
@@ -205,6 +180,11 @@ def _cache_in(folder: Path | None) -> ToneCache:
     return ToneCache(folder)
 
 
+def tone_folder() -> Path | None:
+    """Where finished tones are kept, or None if they are not to be written."""
+    return cache_folder("tones")
+
+
 def tone_cache() -> ToneCache:
     """The cache of this process for the folder that the environment names now."""
-    return _cache_in(cache_folder())
+    return _cache_in(tone_folder())

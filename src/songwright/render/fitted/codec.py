@@ -20,6 +20,9 @@ MAX_BYTES = 16_000_000
 """No instrument unpacks to more; a damaged length must not eat the memory."""
 
 
+_IN_PIECES = ("tones", "release_seconds", "beats")
+
+
 class _Tone(msgspec.Struct, array_like=True):
     pitch: int
     velocity: int
@@ -34,7 +37,7 @@ class _Tone(msgspec.Struct, array_like=True):
     pitch_cents: bytes
 
 
-class _File(msgspec.Struct):
+class _File(msgspec.Struct, omit_defaults=True):
     id: str
     kind: str
     source: str
@@ -50,6 +53,7 @@ class _File(msgspec.Struct):
     velocity_exponent: float
     velocity_tilt_db: float
     tones: list[_Tone]
+    beats: list[bytes] = []
 
 
 def _packed(levels: ByteArray) -> bytes:
@@ -85,9 +89,11 @@ def write_fitted(instrument: FittedInstrument) -> bytes:
     facts = {
         name: getattr(instrument, name)
         for name in _File.__struct_fields__
-        if name not in ("tones", "release_seconds")
+        if name not in _IN_PIECES
     }
     file = _File(tones=tones, release_seconds=list(instrument.release_seconds), **facts)
+    if any(tone.beats.shape[1] for tone in instrument.tones):
+        file.beats = [tone.beats.tobytes() for tone in instrument.tones]
     packed = msgspec.msgpack.encode(file)
     return MAGIC + bytes([VERSION]) + zlib.compress(packed, 9)
 
@@ -113,7 +119,8 @@ def read_fitted(data: bytes) -> FittedInstrument:
         if not decoder.eof:
             raise ValueError("cut off or too long")
         file = msgspec.msgpack.decode(packed, type=_File)
-        tones = tuple(_tone(tone) for tone in file.tones)
+        beats = file.beats or [b""] * len(file.tones)
+        tones = tuple(_tone(*pair) for pair in zip(file.tones, beats, strict=True))
         if not tones or file.kind not in ("struck", "held") or not file.release_seconds:
             raise ValueError("no tones, no release or unknown kind")
     except (zlib.error, msgspec.DecodeError, ValueError) as error:
@@ -121,14 +128,12 @@ def read_fitted(data: bytes) -> FittedInstrument:
             f"damaged fitted instrument ({error}); reinstall songwright to restore the file"
         ) from error
     facts = {
-        name: getattr(file, name)
-        for name in _File.__struct_fields__
-        if name not in ("tones", "release_seconds")
+        name: getattr(file, name) for name in _File.__struct_fields__ if name not in _IN_PIECES
     }
     return FittedInstrument(tones=tones, release_seconds=tuple(file.release_seconds), **facts)
 
 
-def _tone(tone: _Tone) -> FittedTone:
+def _tone(tone: _Tone, beats: bytes) -> FittedTone:
     pans = np.frombuffer(tone.pans, np.int8)
     ratios = np.frombuffer(tone.ratios, "<f4").astype(np.float32)
     pitch_cents = np.frombuffer(tone.pitch_cents, np.int8)
@@ -138,6 +143,7 @@ def _tone(tone: _Tone) -> FittedTone:
         ratios.shape[0] not in (0, count)
         or phases.shape[0] != count
         or pitch_cents.shape[0] != KNOTS
+        or len(beats) not in (0, 3 * count)
     ):
         raise ValueError("tone of the wrong shape")
     return FittedTone(
@@ -152,4 +158,5 @@ def _tone(tone: _Tone) -> FittedTone:
         pans,
         phases,
         pitch_cents,
+        np.frombuffer(beats, np.int8).reshape(3, -1),
     )

@@ -13,6 +13,12 @@ import numpy as np
 
 from songwright.perform.model import PlayedPart
 from songwright.render.controls import Controls
+from songwright.render.fitted.bowing import (
+    STROKE_FROM_SECONDS,
+    stroke_gain,
+    strokes_of,
+    tremolo_makeup_db,
+)
 from songwright.render.fitted.evenness import even_db
 from songwright.render.fitted.layers import TIMES_SECONDS
 from songwright.render.fitted.model import MF_VELOCITY, FittedInstrument
@@ -46,8 +52,8 @@ _ACCENT_SECONDS = 0.09
 _SLUR_FROM_SECONDS = 0.12  # a slurred note starts where the attack of a tongued one is over
 _LATEST_SLUR_SECONDS = 0.6
 _SLUR_DIP, _SLUR_SECONDS = 0.25, 0.028
+_TURN_FROM_SECONDS, _TURN_DIP = 0.08, 0.35  # the bow turns: a little of the attack is heard again
 _SLIDE_CENTS, _SLIDE_SECONDS = -200.0, 0.06
-_STROKE_FROM_SECONDS, _STROKE_DEPTH, _STROKE_RISE_SECONDS = 0.045, 0.75, 0.035
 _DRIFT_HZ = 1.1
 _LEAST_SAMPLES = 64  # less than this at the end of a part is not a note
 _BRIGHTNESS_VELOCITIES = 55.0
@@ -59,23 +65,29 @@ _MOST_RESPONSE_DB, _MOST_STRENGTH, _MOST_CENTS = 1.8, 1.3, 22.0
 class Playing:
     """What the player of a held instrument does; times in seconds.
 
-    ``stroke_hz`` is the rate of bow strokes of a tremolo (0: long bows).
+    ``stroke_hz`` is the rate of bow strokes of a tremolo (0: long bows), ``bow_seconds`` how long
+    one bow of a slurred line lasts (0: not bowed).
     """
 
     vibrato: Vibrato = field(default_factory=Vibrato)
     onset: Onset = field(default_factory=Onset)
     stroke_hz: float = 0.0
+    bow_seconds: float = 0.0
     velocity_exponent: float = 1.3
 
 
 @dataclass(frozen=True, slots=True)
 class _Handover:
-    """Where a slurred note leaves its partials: sample of the part, motion and chances."""
+    """Where a slurred note leaves its partials: sample of the part, motion and chances.
+
+    ``bow_start`` is the sample at which the bow that plays it began.
+    """
 
     start: int
     motion: Motion
     chance: Chances
     shake: float
+    bow_start: int
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ class _Note:
         self.held_seconds = max(end - gate.note.onset_seconds, 0.03)
         release = min(release_of(instrument, self.pitch), LONGEST_RELEASE_SECONDS)
         self.release_seconds = 0.0 if gate.joined else release
+        self.turns = False  # of the bow, at the beginning of a slurred note
         self.edges = self._edges()
         self.seconds = self.edges / self.rate
 
@@ -159,6 +172,8 @@ class _Note:
         """Add the note to the part; returns what the next note of its line takes over."""
         onset = round(self.gate.note.onset_seconds * 1e4)
         random = noise_rng(0, "held", part_id, self.gate.note.pitch, onset)
+        bow_start = self.start if before is None else before.bow_start
+        self.turns = 0.0 < self.playing.bow_seconds < (self.start - bow_start) / self.rate
         fresh = chances(self.instrument, self.voice, random)
         shake = random.random() if before is None else self._shake_after(before)
         chance = fresh if before is None else _carried(before.chance, fresh)
@@ -174,12 +189,16 @@ class _Note:
         velocities, makeup_db = self._dynamics()
         makeup_db += even_db(self.instrument, self.pitch)
         gains *= 10.0 ** ((makeup_db + facts.level_db * strength) / 20.0)
-        strokes = self._strokes(random)
+        strokes = None
+        if self.playing.stroke_hz > 0.0:
+            section = is_section(self.instrument)
+            strokes = strokes_of(self.seconds, self.playing.stroke_hz, section, random)
         times = self._times(before is not None)
         if strokes is not None:
-            times = np.minimum(times, _STROKE_FROM_SECONDS + strokes)
-            rise = np.minimum(strokes / _STROKE_RISE_SECONDS, 1.0)
-            gains *= 1.0 - _STROKE_DEPTH * (1.0 - np.sin(0.5 * np.pi * rise))
+            times = np.minimum(times, STROKE_FROM_SECONDS + strokes[0])
+            gains *= np.sqrt((stroke_gain(strokes) ** 2).mean(axis=0))
+            louder = tremolo_makeup_db(self.voice, self.velocity, self.playing.stroke_hz)
+            gains *= 10.0 ** (louder / 20.0)
         motion = Motion(
             self.edges, hz, cycles, np.asarray(times, np.float32),
             np.asarray(velocities, np.float32), np.asarray(gains, np.float32),
@@ -190,7 +209,7 @@ class _Note:
             self.instrument, self.voice, motion, chance, left[span],
             None if right is None else right[span], self.rate, self._response_db(),
         )  # fmt: skip
-        return _Handover(self.start, motion, chance, shake)
+        return _Handover(self.start, motion, chance, shake, self.start if self.turns else bow_start)
 
     def _response_db(self) -> float:
         """How far single partials follow the vibrato: they move over the body's resonances."""
@@ -252,6 +271,8 @@ class _Note:
         """Seconds of the measured tone: short notes start faster, slurred ones inside it."""
         if slurred:
             begin = max(_SLUR_FROM_SECONDS, self.voice.attack_seconds(self.velocity))
+            if self.turns:
+                begin = _TURN_FROM_SECONDS
             return np.asarray(min(begin, _LATEST_SLUR_SECONDS) + self.seconds)
         attack = self.voice.attack_seconds(self.velocity)
         wanted = 0.5 * self.held_seconds
@@ -269,7 +290,8 @@ class _Note:
         overlap = JOIN_OVERLAP_SECONDS
         if slurred:
             gains *= np.minimum(self.seconds / overlap, 1.0)
-            gains *= 1.0 - _SLUR_DIP * np.exp(-((self.seconds / _SLUR_SECONDS - 1.0) ** 2))
+            dip = _TURN_DIP if self.turns else _SLUR_DIP
+            gains *= 1.0 - dip * np.exp(-((self.seconds / _SLUR_SECONDS - 1.0) ** 2))
         else:
             gains[0] = 0.0
         if self.gate.joined:
@@ -295,16 +317,6 @@ class _Note:
         extra = _ACCENT_VELOCITIES.get(self.gate.note.articulation, 0.0)
         touch = touch + extra * np.exp(-self.seconds / _ACCENT_SECONDS)
         return np.clip(touch, 1.0, 127.0), np.clip(makeup, -_MOST_GAIN_DB, _MOST_GAIN_DB)
-
-    def _strokes(self, random: np.random.Generator) -> DoubleArray | None:
-        """Seconds since the last change of bow, or None."""
-        if self.playing.stroke_hz <= 0.0:
-            return None
-        count = int(self.seconds[-1] * self.playing.stroke_hz * 1.3) + 2
-        lengths = (1.0 + 0.12 * (random.random(count) - 0.5)) / self.playing.stroke_hz
-        begins = np.concatenate(([0.0], np.cumsum(lengths)))
-        last = np.searchsorted(begins, self.seconds, side="right") - 1
-        return np.asarray(self.seconds - begins[last])
 
 
 def _carried(old: Chances, new: Chances) -> Chances:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from songwright.render.fitted.model import (
+    BEAT_STEP_HZ,
     KNOTS,
     KNOTS_MS,
     LEVEL_STEP_DB,
@@ -21,6 +22,7 @@ from songwright.render.fitted.model import (
     FittedTone,
 )
 from songwright.render.jit import DoubleArray
+from songwright.units import midi_to_hz
 
 TAIL_SECONDS = 18.0
 """A knot after the last measured one, on the line on which the sound was falling."""
@@ -37,7 +39,8 @@ class Layer:
 
     ``partials`` and ``noise`` are in dB, shapes (26, K) and (26, 24), at `TIMES_SECONDS`;
     ``ratios``, ``pans_db`` and ``phases`` (of a sine, in cycles) have shape (K,), ``glide_cents``
-    (25,).
+    (25,). ``twins`` has shape (3, K): distance of the second of a beating pair in units of the
+    fundamental (0: there is none), its level in dB, its phase in cycles, against the first.
     """
 
     partials: DoubleArray
@@ -46,6 +49,7 @@ class Layer:
     pans_db: DoubleArray
     phases: DoubleArray
     glide_cents: DoubleArray
+    twins: DoubleArray
 
 
 def layers_at(instrument: FittedInstrument, pitch: float) -> list[Layer]:
@@ -77,6 +81,7 @@ def _layer(instrument: FittedInstrument, pitch: float, velocity: int) -> Layer:
         a.pans_db + share * (b.pans_db - a.pans_db),
         a.phases,
         a.glide_cents + share * (b.glide_cents - a.glide_cents),
+        a.twins,
     )
 
 
@@ -96,8 +101,17 @@ def _of_tone(tone: FittedTone, count: int) -> Layer:
         tone.pans.astype(np.float64) * LEVEL_STEP_DB,
         tone.phases.astype(np.float64) / 256.0 + 0.25,
         tone.pitch_cents.astype(np.float64),
+        _twins(tone),
     )
     return layer if free else _widened(layer, count)
+
+
+def _twins(tone: FittedTone) -> DoubleArray:
+    if tone.beats.shape[1] == 0:
+        return np.zeros((3, tone.partials.shape[1]))
+    hz, level, phase = tone.beats.astype(np.float64)
+    over = BEAT_STEP_HZ / midi_to_hz(tone.pitch)
+    return np.stack([hz * over, level * LEVEL_STEP_DB, phase / 256.0])
 
 
 def _tuned(tone: FittedTone) -> DoubleArray:
@@ -148,6 +162,7 @@ def _widened(layer: Layer, count: int) -> Layer:
         _padded(layer.pans_db, count),
         _padded(layer.phases, count),
         layer.glide_cents,
+        np.pad(layer.twins, ((0, 0), (0, missing))),
     )
 
 
@@ -165,6 +180,7 @@ def _matched(layer: Layer, ratios: DoubleArray) -> Layer:
         layer.pans_db[nearest],
         layer.phases[nearest],
         layer.glide_cents,
+        layer.twins[:, nearest],
     )
 
 

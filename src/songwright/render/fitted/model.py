@@ -29,6 +29,7 @@ KNOTS = len(KNOTS_MS)
 BANDS = len(NOISE_BANDS_HZ) - 1
 MAX_PARTIALS = 160
 LEVEL_STEP_DB = 0.5
+BEAT_STEP_HZ = 0.1
 SILENT = 255
 """The level step that means silence."""
 
@@ -71,6 +72,11 @@ class FittedTone:
         note, in the wave of a held one (at a moment when the first partial has phase 0).
     pitch_cents
         Movement of the pitch around ``tuning_cents`` at each knot, int8, shape (25,).
+    beats
+        int8, shape (3, K), or (3, 0) if nothing beats: partials that are two a little apart, as
+        unisons of strings and the modes of bells are. The distance of the twin in steps of
+        0.1 Hz (0: no twin), its level in steps of 0.5 dB, its phase against the partial at the
+        onset in 1/256 cycles.
     """
 
     pitch: int
@@ -84,6 +90,7 @@ class FittedTone:
     pans: SignedArray
     phases: ByteArray
     pitch_cents: SignedArray
+    beats: SignedArray = field(default_factory=lambda: np.zeros((3, 0), np.int8))
 
     def frequency_ratios(self) -> DoubleArray:
         """Frequency of each partial over the fundamental, shape (K,)."""

@@ -11,6 +11,7 @@ import numpy as np
 from songwright.errors import FileFormatError, StyleError
 from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.builtin import PatchInstrument
+from songwright.render.bus import process_bus
 from songwright.render.controls import Controls, apply_volume_and_pan
 from songwright.render.fitted.card import fitted_card, load_fitted
 from songwright.render.fitted.held import HeldInstrument, Playing
@@ -37,6 +38,13 @@ PLAYED_BY = {
 }  # fmt: skip
 """Articulation, instrument: the instrument that was recorded playing that way."""
 
+STAND_IN_DB = {"pizzicato": -4.0, "staccato": -6.0}
+"""Short notes of instruments that are levelled by what 0.4 s of them hold would stick out of a
+line by so much."""
+
+MOVING = ("vibraphone", "drawbar_organ", "percussive_organ", "rock_organ")
+"""Recorded through turning fans and speakers, which single tones cannot hold: the patch's turn."""
+
 ELECTRONIC_FAMILIES = ("synth lead", "synth pad", "synth effects", "sound effects")
 """Synthesised here rather than copied from somebody's sampled synthesiser: filters and movement
 answer the controllers, and a long sound goes on developing."""
@@ -45,7 +53,16 @@ DRIVEN = ("overdriven_guitar", "distortion_guitar")
 """The strings of a chord go through one amplifier and distort each other: their sound is not the
 sum of single notes, so the built-in strings and amplifier play it."""
 
+TREMBLING = ("tremolo_strings",)
+"""Instruments that play tremolo whatever is written."""
+
 TREMOLO_HZ = 10.5
+
+BOWED = ("violin", "viola", "cello", "contrabass", "fiddle", "string_ensemble_1",
+         "string_ensemble_2")  # fmt: skip
+BOW_SECONDS = 1.4
+"""After so long the bow turns at the next note of a slurred line."""
+
 _BY_ITSELF = ("tremolo", "ghost")  # articulations that every fitted instrument plays
 
 _log = logging.getLogger("songwright.render")
@@ -60,9 +77,11 @@ class Player:
     def render(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
         """Audio of the part, float32, shape (2, length_samples)."""
         out = np.zeros((2, length_samples), np.float32)
-        for stroke_hz, piece in _by_bowing(part, self.instrument.kind == "held"):
+        for stroke_hz, piece in _by_bowing(part, self.instrument):
             out += self._voices(stroke_hz).render(piece, length_samples, sample_rate_hz)
         out *= np.float32(db_to_gain(self.instrument.gain_db))
+        if self.instrument.id in MOVING and self.facts is not None:
+            process_bus(out, self.facts.bus.only_moving(), sample_rate_hz)
         apply_volume_and_pan(out, Controls(part, length_samples, sample_rate_hz))
         return out
 
@@ -77,7 +96,8 @@ class Player:
         struck = self.struck()
         if struck is not None:
             return struck
-        playing = Playing(stroke_hz=stroke_hz)
+        bow = BOW_SECONDS if self.instrument.id in BOWED else 0.0
+        playing = Playing(stroke_hz=stroke_hz, bow_seconds=bow)
         if isinstance(self.facts, SustainedPatch):
             playing = replace(
                 playing,
@@ -121,7 +141,11 @@ class Articulated:
             piece = replace(part, notes=tuple(groups[name]))
             instrument = PatchInstrument(name) if ":" in name else player(name)
             assert instrument is not None
-            out += instrument.render(piece, length_samples, sample_rate_hz)
+            audio = instrument.render(piece, length_samples, sample_rate_hz)
+            if name != self.instrument_id and ":" not in name:
+                articulation = piece.notes[0].articulation
+                audio *= np.float32(db_to_gain(STAND_IN_DB.get(articulation, 0.0)))
+            out += audio
         return out
 
     def _player_of(self, articulation: str) -> str:
@@ -171,8 +195,11 @@ def _is_electronic(instrument_id: str) -> bool:
     return known.family in ELECTRONIC_FAMILIES
 
 
-def _by_bowing(part: PlayedPart, held: bool) -> list[tuple[float, PlayedPart]]:
+def _by_bowing(part: PlayedPart, instrument: FittedInstrument) -> list[tuple[float, PlayedPart]]:
     """The part in pieces of one kind of bowing: strokes a second (0: long), and its notes."""
+    if instrument.id in TREMBLING:
+        return [(TREMOLO_HZ, part)]
+    held = instrument.kind == "held"
     trembling = [note for note in part.notes if held and note.articulation == "tremolo"]
     if not trembling:
         return [(0.0, part)]

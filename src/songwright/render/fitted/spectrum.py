@@ -10,7 +10,7 @@ import numpy as np
 from songwright.render.fitted.layers import TIMES_SECONDS, layers_at
 from songwright.render.fitted.model import BANDS, NOISE_BANDS_HZ, FittedInstrument
 from songwright.render.fitted.touch import LEAST_TILT_DB, touches
-from songwright.render.jit import DoubleArray, FloatArray
+from songwright.render.jit import DoubleArray, FloatArray, IntArray
 from songwright.score.instruments import instruments
 from songwright.units import midi_to_hz
 
@@ -27,6 +27,7 @@ _HELD_FROM, _HELD_TO = 16, 20  # knots (0.56 s to 2.2 s) whose mean goes on in a
 _MOST_GLIDE_CENTS = 35.0  # more than that is the tracker's doubt at a soft onset
 _SMEAR_DB = -16.0  # noise of a bowed or blown tone against the partials in its band
 _SMEAR_FROM_DB, _SMEAR_GAIN = -20.0, 12.0
+_RUMBLE_DB_PER_OCTAVE = 18.0
 _NEPERS = np.log(10.0) / 20.0
 
 
@@ -94,12 +95,15 @@ class Spectrum:
         return TIMES_SECONDS[min(int(heard[-1]) + 1, len(TIMES_SECONDS) - 1)]
 
 
-def spectrum(instrument: FittedInstrument, pitch: float, least_tilt_db: float = 0.0) -> Spectrum:
+def spectrum(
+    instrument: FittedInstrument, pitch: float, least_tilt_db: float = 0.0, clean: bool = False
+) -> Spectrum:
     """What ``instrument`` plays at ``pitch`` (MIDI number with fraction).
 
     ``least_tilt_db`` is a brightening in dB per octave between velocities 1 and 127 (see
     `FittedInstrument.tilt_db`). Recordings whose measured touches differ by less in colour, mostly
-    because one recording was scaled, are tilted up to it; the one for velocity 80 stays.
+    because one recording was scaled, are tilted up to it; the one for velocity 80 stays. ``clean``
+    takes the rumble below held tones away.
     """
     measured = layers_at(instrument, pitch)
     lead = measured[-1]
@@ -112,6 +116,16 @@ def spectrum(instrument: FittedInstrument, pitch: float, least_tilt_db: float = 
             levels[:, _HELD_TO:] = levels[:, _HELD_FROM : _HELD_TO + 1].mean(axis=1)[:, None]
         if instrument.vibrato_cents > VIBRATO_CENTS and not is_section(instrument):
             _gather(partials, noise, lead.ratios * midi_to_hz(pitch))
+        if clean:
+            noise -= _rumble_db(float(lead.ratios.min(initial=1.0)) * midi_to_hz(pitch))
+    ratios, pans_db, phases = lead.ratios, lead.pans_db, lead.phases
+    pairs = np.flatnonzero(lead.twins[0])
+    if pairs.shape[0]:
+        away, below_db, turned = lead.twins[:, pairs]
+        partials = _paired(partials, pairs, below_db)
+        ratios = np.concatenate([ratios, ratios[pairs] + away])
+        pans_db = np.concatenate([pans_db, pans_db[pairs]])
+        phases = np.concatenate([phases, phases[pairs] + turned])
     peak = partials.max(axis=(1, 2), keepdims=True)
     partials = np.where(partials < peak + FLOOR_DB, -200.0, partials)
     noise = np.where(noise < peak + FLOOR_DB, -200.0, noise)
@@ -125,17 +139,25 @@ def spectrum(instrument: FittedInstrument, pitch: float, least_tilt_db: float = 
         hiss,
         power,
         np.asarray(loudness + 1e-3 * np.arange(loudness.shape[0])),
-        lead.ratios,
-        lead.pans_db,
-        lead.phases,
+        ratios,
+        pans_db,
+        phases,
         np.asarray(glide),
     )
 
 
+def _paired(partials: DoubleArray, pairs: IntArray, below_db: DoubleArray) -> DoubleArray:
+    """Levels with the twins of ``pairs`` at the end; each pair has the power of its one partial."""
+    shared_db = 10.0 * np.log10(1.0 + 10.0 ** (below_db / 10.0))
+    partials = partials.copy()
+    partials[:, :, pairs] -= shared_db
+    return np.concatenate([partials, partials[:, :, pairs] + below_db], axis=2)
+
+
 @lru_cache(maxsize=48)
 def played_spectrum(instrument: FittedInstrument, pitch: int) -> Spectrum:
-    """The spectrum as the players use it: louder is always brighter."""
-    return spectrum(instrument, float(pitch), LEAST_TILT_DB)
+    """The spectrum as the players use it: louder is always brighter, nothing rumbles."""
+    return spectrum(instrument, float(pitch), LEAST_TILT_DB, clean=True)
 
 
 def is_section(instrument: FittedInstrument) -> bool:
@@ -165,6 +187,17 @@ def _gather(partials: DoubleArray, noise: DoubleArray, hz: DoubleArray) -> None:
         gain = 1.0 + smeared / np.maximum(tonal, 1e-30)
         partials[:, :, inside] += 10.0 * np.log10(gain)[:, :, None]
         noise[:, :, band] = 10.0 * np.log10(np.maximum(noisy - smeared, 1e-20))
+
+
+def _rumble_db(lowest_hz: float) -> DoubleArray:
+    """What is taken off each noise band below the tone, shape (24,).
+
+    Neither a bow nor a breath makes noise more than an octave below the lowest partial: strings and
+    bores do not answer there. What recordings have is the room, the hum and steps between loops.
+    """
+    edges = np.array(NOISE_BANDS_HZ)
+    octaves = np.log2(0.5 * lowest_hz / np.sqrt(edges[1:] * edges[:-1]))
+    return np.asarray(_RUMBLE_DB_PER_OCTAVE * np.maximum(octaves, 0.0))
 
 
 def _power_db(partials: FloatArray, noise: FloatArray) -> DoubleArray:

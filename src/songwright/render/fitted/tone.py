@@ -10,7 +10,7 @@ from songwright.render.fitted.bands import BANK_SIZE, add_bands, band_bank
 from songwright.render.fitted.layers import TIMES_SECONDS
 from songwright.render.fitted.model import BANDS, LEVEL_STEP_DB, FittedInstrument
 from songwright.render.fitted.partials import LONGEST_SEGMENT, add_partials, ramp
-from songwright.render.fitted.spectrum import Spectrum, is_section, spectrum
+from songwright.render.fitted.spectrum import VIBRATO_CENTS, Spectrum, is_section, spectrum
 from songwright.render.jit import DoubleArray, FloatArray, IntArray
 from songwright.render.noise import BANK_SIZE as WANDER_SIZE
 from songwright.render.noise import noise_bank
@@ -22,6 +22,7 @@ _FINE_SECONDS, _FINE = 0.012, 16  # the onset is drawn in steps of a third of a 
 _NEAR_SECONDS, _NEAR = 0.056, 48
 _CONTACT_SECONDS = 0.0015
 _SPEED_OF_SPREAD_HZ = 5.0  # how fast the players of a section drift about their pitch
+_SHAKEN_DB, _UNSTEADY_DB, _BREATH_DB = 0.8, 1.6, 1.4  # most that a soloist's level wanders
 _MEAN_SQUARE = 0.74  # of unit noise with smooth steps between its points
 _NEPERS = np.log(10.0) / 20.0
 _KNOT_NUMBERS = np.arange(len(TIMES_SECONDS), dtype=np.float64)
@@ -110,8 +111,33 @@ def chances(
 
 
 def _ripple_db(instrument: FittedInstrument) -> float:
-    """How far single partials fluctuate by themselves."""
-    return instrument.shimmer_db if is_section(instrument) else min(instrument.shimmer_db, 0.8)
+    """How far single partials fluctuate by themselves.
+
+    A soloist's partials rise and fall together, and where there was a vibrato most of what was
+    measured is its doing, which the player adds again.
+    """
+    if is_section(instrument):
+        return instrument.shimmer_db
+    most = _SHAKEN_DB if instrument.vibrato_cents > VIBRATO_CENTS else _UNSTEADY_DB
+    return min(0.5 * instrument.shimmer_db, most)
+
+
+def _breath_db(instrument: FittedInstrument) -> float:
+    """How far the level of a soloist's whole tone wanders."""
+    if is_section(instrument) or instrument.vibrato_cents > VIBRATO_CENTS:
+        return 0.0
+    return min(0.4 * instrument.shimmer_db, _BREATH_DB)
+
+
+def _breath(depth_db: float, place: int, steps: DoubleArray) -> FloatArray:
+    """Amplitude factor at each edge: unit noise read from ``place``, smooth between its points."""
+    whole = steps.astype(np.int64)
+    share = steps - whole
+    bow = share * share * (3.0 - 2.0 * share)
+    noise, mask = noise_bank(), WANDER_SIZE - 1
+    first = noise[(place + whole) & mask]
+    wander = first + bow * (noise[(place + whole + 1) & mask] - first)
+    return np.asarray(10.0 ** (depth_db / 20.0 * wander), np.float32)
 
 
 def is_stereo(instrument: FittedInstrument) -> bool:
@@ -155,6 +181,10 @@ def draw(
         jitter = np.asarray(wide_hz / (1.5 * rate_hz), np.float32)
     # fluctuation in dB adds power (the mean of exp(2 u) is exp(2 s^2)): keep the mean
     steady = chance.levels_db[:count] * _NEPERS - _MEAN_SQUARE * ripple.astype(np.float64) ** 2
+    gains = motion.gains
+    breath_db = _breath_db(instrument)
+    if breath_db > 0.0:
+        gains = gains * _breath(breath_db, int(chance.places[0, 0]) + 7, seconds * rate_hz)
     levels = np.ascontiguousarray(voice.partials + steady.astype(np.float32))
     response = np.asarray(chance.response_db[:count] * (vibrato_db * _NEPERS), np.float32)
     for channel, side in enumerate((left, right)):
@@ -162,7 +192,7 @@ def draw(
             continue
         add_partials(
             side, motion.edges, motion.cycles, motion.hz / sample_rate_hz, knots, layers,
-            motion.gains, levels, voice.ratios, chance.phases[channel, :count].copy(),
+            gains, levels, voice.ratios, chance.phases[channel, :count].copy(),
             _weights(voice, channel if right is not None else -1), noise_bank(),
             chance.places[channel, :count].copy(), seconds * rate_hz, ripple, jitter,
             motion.vibrato, response, ramp(),
@@ -171,7 +201,7 @@ def draw(
     width = min(max(instrument.width, 1e-4), 1.0)
     angle = 0.5 * np.arccos(1.0 - width) if right is not None else 0.0
     add_bands(
-        left, left if right is None else right, motion.edges, knots, layers, motion.gains,
+        left, left if right is None else right, motion.edges, knots, layers, gains,
         voice.noise, band_bank(sample_rate_hz), chance.noise_places, float(np.cos(angle)),
         float(np.sin(angle)), ramp(),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from songwright.perform.model import PlayedNote, PlayedPart
-from songwright.render.fitted.cache import cache_folder
+from songwright.render.fitted.cache import tone_folder
 from songwright.render.fitted.source import player, preferred
 from songwright.score.instruments import instrument
 
@@ -43,6 +43,6 @@ def warm_up(progress: Callable[[str, float], None], sample_rate_hz: int = 48000)
         note = PlayedNote(0.0, 0.2, 60, 80)
         fitted.render(PlayedPart("warm", "", "lead", name, (note,)), 9600, sample_rate_hz)
         struck = fitted.struck()
-        if struck is not None and cache_folder() is not None:
+        if struck is not None and tone_folder() is not None:
             facts = instrument(name)
             struck.finish(facts.comfort_low, facts.comfort_high, sample_rate_hz)

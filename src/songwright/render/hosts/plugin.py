@@ -21,7 +21,7 @@ from songwright.perform.model import PlayedPart
 from songwright.render.hosts.hosted import Hosted
 from songwright.render.hosts.midi_part import midi_events
 from songwright.render.jit import FloatArray
-from songwright.render.soundfonts.source import plays
+from songwright.render.soundfonts.source import EVERYBODY, plays
 from songwright.render.sources import Credit, Instrument
 
 LIMIT_SECONDS = 600.0
@@ -58,7 +58,8 @@ class Vst3:
 
     def instrument_for(self, part: PlayedPart) -> Instrument | None:
         """The plug-in, if the part is one that it was asked for."""
-        if not plays(self.only, part) or (not self.only and part.instrument.endswith("_kit")):
+        alone = self.only not in ("", EVERYBODY)
+        if not plays(self.only, part) or (not alone and part.instrument.endswith("_kit")):
             return None
         return _Plugin(self.path, part.instrument)
 

@@ -12,7 +12,7 @@ from songwright.errors import FileFormatError
 if TYPE_CHECKING:
     from songwright.render.sources import SoundSource
 
-AUTO = "auto"
+AUTO, EVERYBODY = "auto", "all"
 FLUIDSYNTH = "fluidsynth:"
 
 _FORM = re.compile(r"(?:(?P<only>[a-z0-9_]+)=)?(?P<file>.+?)(?:#(?P<bank>\d+):(?P<program>\d+))?$")
@@ -25,7 +25,8 @@ def sources_for(soundfont: str | Sequence[str] | None) -> tuple[SoundSource, ...
     ----------
     soundfont
         ``None`` or ``""`` for none; ``"auto"`` for the best soundfont installed on this machine;
-        ``FILE`` (``.sf2 .sf3 .sfz``, or ``.vst3`` with pedalboard installed); ``WHO=FILE`` for one
+        ``FILE`` (``.sf2 .sf3 .sfz``, or ``.vst3`` with pedalboard installed) for every part but
+        those with a sound of the palette; ``all=FILE`` for these as well; ``WHO=FILE`` for one
         instrument, role or part id; ``WHO=FILE#BANK:PROGRAM`` for one preset of a file;
         ``fluidsynth:FILE`` to have the installed FluidSynth play it. A sequence gives several;
         those for one instrument are tried before those for all.
@@ -37,7 +38,7 @@ def sources_for(soundfont: str | Sequence[str] | None) -> tuple[SoundSource, ...
     """
     asked = [soundfont] if isinstance(soundfont, str) else list(soundfont or ())
     found = [_source(text.strip()) for text in asked if text.strip()]
-    return tuple(source for _, source in sorted(found, key=lambda pair: not pair[0]))
+    return tuple(source for _, source in sorted(found, key=lambda pair: pair[0] in ("", EVERYBODY)))
 
 
 def _source(text: str) -> tuple[str, SoundSource]:

@@ -18,7 +18,7 @@ from songwright.render.soundfonts.riff import chunks, riff_form
 from songwright.render.soundfonts.rights import UNSTATED, licences_in
 from songwright.render.soundfonts.sfz_region import SfzRegion, loop_mode, region_of, voice_of
 from songwright.render.soundfonts.sfz_text import read_sfz
-from songwright.render.soundfonts.source import BankInstrument, plays
+from songwright.render.soundfonts.source import EVERYBODY, BankInstrument, plays
 from songwright.render.soundfonts.voice import NO_LOOP, Clip, Voice, clip_of
 from songwright.render.sources import Credit, Instrument
 
@@ -138,7 +138,8 @@ class Sfz:
 
     def instrument_for(self, part: PlayedPart) -> Instrument | None:
         """The instrument, if the part is one that it was asked for."""
-        if not plays(self.only, part) or (not self.only and part.instrument.endswith("_kit")):
+        alone = self.only not in ("", EVERYBODY)
+        if not plays(self.only, part) or (not alone and part.instrument.endswith("_kit")):
             return None
         with self._lock:
             if part.instrument not in self._made:

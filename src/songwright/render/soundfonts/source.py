@@ -22,6 +22,9 @@ from songwright.score import instrument, instruments
 
 KITS_BANK = 128
 
+EVERYBODY = "all"
+"""What is written before ``=FILE`` for a source that plays every part it can."""
+
 _STRINGS = ("violin", "viola", "cello", "contrabass", "fiddle", "string_ensemble_1",
             "string_ensemble_2")  # fmt: skip
 _OTHER_PROGRAMS: dict[tuple[str, str], str] = {
@@ -75,7 +78,7 @@ class Soundfont:
     path
         An ``.sf2`` or ``.sf3`` file.
     only
-        Id of the one part, instrument or role that it plays; "" plays all that it can.
+        Id of the one part, instrument or role that it plays; see `plays`.
     preset
         Bank and program to play instead of the part's own.
 
@@ -138,5 +141,11 @@ class Soundfont:
 
 
 def plays(only: str, part: PlayedPart) -> bool:
-    """True if a source that was asked for one part, instrument or role is meant for this part."""
-    return not only or only in (part.id, part.instrument, part.role)
+    """True if a source that was asked for ``only`` plays a part.
+
+    ``only`` is a part id, an instrument, a role, ``"all"``, or empty: everybody but the parts that
+    name a sound of the palette, whose General MIDI program is no more than a likeness of it.
+    """
+    if not only:
+        return not part.sound
+    return only in (EVERYBODY, part.id, part.instrument, part.role)

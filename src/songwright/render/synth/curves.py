@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from songwright.palette.model import Lfo
+from songwright.render.beats import BeatClock
 from songwright.render.jit import DoubleArray, FloatArray
 from songwright.render.noise import BANK_SIZE, noise_bank
 
@@ -41,31 +42,53 @@ class Adsr:
         return np.asarray(level * np.exp(-_NEPERS_60_DB * after / max(self.release, 1e-3)))
 
 
-def lfo_wave(
-    lfo: Lfo, seconds: DoubleArray, start_seconds: float, own: float, salt: int
-) -> FloatArray:
-    """Values -1..1 of a slow oscillator.
+def lfo_turns(
+    lfo: Lfo, seconds: DoubleArray, start_seconds: float, own: float, clock: BeatClock
+) -> DoubleArray:
+    """Turns that a slow oscillator has made, with fraction.
 
     Parameters
     ----------
     seconds, start_seconds
         Time in the note, and where the note lies in the piece.
     own
-        Start phase 0..1 of a note with an oscillator of its own (``lfo.each``).
+        Start phase 0..1 of a note with an oscillator of its own; where it keeps time with the
+        music the note takes the nearest quarter of a turn, so that it stays on the grid.
+    clock
+        Beats of the part.
+    """
+    if lfo.rate_beats > 0.0:
+        beats = clock.beats(seconds + start_seconds)
+        since = beats - beats[0] if lfo.each else beats
+        own = round(4.0 * own) / 4.0
+        return np.asarray(since / lfo.rate_beats + (own if lfo.each else 0.0) + lfo.phase)
+    since = seconds if lfo.each else seconds + start_seconds
+    return np.asarray(lfo.hz * since + (own if lfo.each else 0.0) + lfo.phase)
+
+
+def lfo_wave(lfo: Lfo, seconds: DoubleArray, phase: DoubleArray, salt: int) -> FloatArray:
+    """Values -1..1 of a slow oscillator.
+
+    Parameters
+    ----------
+    seconds
+        Time in the note.
+    phase
+        Turns made by then (`lfo_turns`).
     salt
         Chooses the random steps of this part.
     """
-    phase = lfo.hz * seconds + own if lfo.each else lfo.hz * (seconds + start_seconds)
     turn = phase % 1.0
+    hz = float(phase[-1] - phase[0]) / max(float(seconds[-1] - seconds[0]), 1e-6)
     match lfo.shape:
         case "triangle":
             wave = 4.0 * np.abs((turn + 0.75) % 1.0 - 0.5) - 1.0
         case "square":
             # edges of a few milliseconds do not click
-            edge = np.clip(0.004 * lfo.hz, 0.002, 0.2)
+            edge = np.clip(0.004 * hz, 0.002, 0.2)
             wave = np.clip(np.sin(2.0 * np.pi * turn) / edge / np.pi, -1.0, 1.0)
         case "fall":
-            wave = 1.0 - 2.0 * np.maximum(turn, 1.0 - turn / np.clip(0.006 * lfo.hz, 1e-3, 0.2))
+            wave = 1.0 - 2.0 * np.maximum(turn, 1.0 - turn / np.clip(0.006 * hz, 1e-3, 0.2))
         case "random":
             steps = noise_bank()[(np.floor(phase).astype(np.int64) * 7919 + salt) % BANK_SIZE]
             wave = np.clip(0.6 * steps, -1.0, 1.0)

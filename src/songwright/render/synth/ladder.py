@@ -34,6 +34,32 @@ def pole_ratio(feedback: float) -> float:
 
 
 @kernel
+def _one_sample(
+    x: float, h: float, solve: float, k: float, back: float,
+    s1: float, s2: float, s3: float, s4: float,
+) -> tuple[float, float, float, float, float]:  # fmt: skip
+    """One sample through saturation and four poles: the output and the states after it.
+
+    Each stage is written out from the input and the old states, so that the four do not wait for
+    each other.
+    """
+    rest = 1.0 - h
+    h2 = h * h
+    r1, r2, r3, r4 = rest * s1, rest * s2, rest * s3, rest * s4
+    p2 = h * r1 + r2
+    p3 = h2 * r1 + (h * r2 + r3)
+    p4 = h * h2 * r1 + (h2 * r2 + (h * r3 + r4))
+    u = (x - k * p4) * solve
+    u = min(max(u, -1.5), 1.5)
+    u = back * (u - u * u * u * (4.0 / 27.0))
+    y = h2 * h2 * u + p4
+    return (
+        y, 2.0 * (h * u + r1) - s1, 2.0 * (h2 * u + p2) - s2, 2.0 * (h2 * h * u + p3) - s3,
+        2.0 * y - s4,
+    )  # fmt: skip
+
+
+@kernel
 def ladder_stereo(
     left: FloatArray,
     right: FloatArray,
@@ -70,35 +96,9 @@ def ladder_stereo(
         solve_step = (1.0 / (1.0 + feedback * h_end**4) - solve) / BLOCK
         g = after
         for n in range(block * BLOCK, (block + 1) * BLOCK):
-            # each stage is written out from the input and the old states, so that the four do
-            # not wait for each other
-            rest = 1.0 - h
-            h2 = h * h
-            r1, r2, r3, r4 = rest * a1, rest * a2, rest * a3, rest * a4
-            p2 = h * r1 + r2
-            p3 = h2 * r1 + (h * r2 + r3)
-            p4 = h * h2 * r1 + (h2 * r2 + (h * r3 + r4))
-            u = (make_up * left[n] - k * p4) * solve
-            u = min(max(u, -1.5), 1.5)
-            u = back * (u - u * u * u * (4.0 / 27.0))
-            y = h2 * h2 * u + p4
-            a1 = 2.0 * (h * u + r1) - a1
-            a2 = 2.0 * (h2 * u + p2) - a2
-            a3 = 2.0 * (h2 * h * u + p3) - a3
-            a4 = 2.0 * y - a4
+            y, a1, a2, a3, a4 = _one_sample(make_up * left[n], h, solve, k, back, a1, a2, a3, a4)
             left[n] = np.float32(y)
-            r1, r2, r3, r4 = rest * b1, rest * b2, rest * b3, rest * b4
-            p2 = h * r1 + r2
-            p3 = h2 * r1 + (h * r2 + r3)
-            p4 = h * h2 * r1 + (h2 * r2 + (h * r3 + r4))
-            u = (make_up * right[n] - k * p4) * solve
-            u = min(max(u, -1.5), 1.5)
-            u = back * (u - u * u * u * (4.0 / 27.0))
-            y = h2 * h2 * u + p4
-            b1 = 2.0 * (h * u + r1) - b1
-            b2 = 2.0 * (h2 * u + p2) - b2
-            b3 = 2.0 * (h2 * h * u + p3) - b3
-            b4 = 2.0 * y - b4
+            y, b1, b2, b3, b4 = _one_sample(make_up * right[n], h, solve, k, back, b1, b2, b3, b4)
             right[n] = np.float32(y)
             h += h_step
             solve += solve_step

@@ -79,5 +79,6 @@ def phrase(patch: Patch, tempo_bpm: float = TEMPO_BPM) -> tuple[PlayedPart, floa
     )
     end = max(note.onset_seconds + note.duration_seconds for note in notes)
     role = patch.roles[0] if patch.roles else ""
-    part = PlayedPart("phrase", patch.name, role, "", notes, sound=patch.id)
+    tempos = ((0.0, tempo_bpm),)
+    part = PlayedPart("phrase", patch.name, role, "", notes, sound=patch.id, tempos=tempos)
     return part, end + TAIL_SECONDS

@@ -12,6 +12,9 @@ from songwright.render.bus import chorus
 from songwright.render.jit import FloatArray, kernel
 from songwright.units import db_to_gain
 
+TONE_HZ = 1000.0
+"""Corner of the tone control."""
+
 WORKING_LEVEL = 0.25
 """RMS of one mezzo-forte note of wave RMS 1 before the effects."""
 
@@ -37,20 +40,42 @@ def fold_wave(audio: FloatArray, gain: float) -> None:
 
 @kernel
 def crush(audio: FloatArray, step: float, hold: float) -> None:
-    """Round samples to steps and repeat each for ``hold`` samples, in place."""
+    """Round samples to steps and take only one in ``hold``, in place.
+
+    Straight lines join what is taken, as the output filter of a sampler does: what folds back into
+    the spectrum is heard, its mirror image above half the low rate is not.
+    """
     for side in range(2):
         clock = hold
-        value = np.float32(0.0)
+        value = last = np.float32(0.0)
         for n in range(audio.shape[1]):
             clock += 1.0
             if clock >= hold:
                 clock -= hold
+                last = value
                 x = float(audio[side, n])
                 if step > 0.0:
                     # around zero there is a step, not an edge: silence stays silence
                     x = step * math.floor(x / step + 0.5)
                 value = np.float32(x)
-            audio[side, n] = value
+            share = min((clock + 1.0) / hold, 1.0)
+            audio[side, n] = np.float32(last + (value - last) * share)
+
+
+@kernel
+def shelve(audio: FloatArray, corner: float, gain: float) -> None:
+    """Scale what lies above a corner by ``gain``, in place (one pole, 6 dB per octave).
+
+    ``corner`` is the coefficient ``1 - exp(-2 pi f / rate)``.
+    """
+    for side in range(2):
+        low = 0.0
+        for n in range(audio.shape[1]):
+            x = float(audio[side, n])
+            low += corner * (x - low)
+            audio[side, n] = np.float32(low + gain * (x - low))
+            if abs(low) < 1e-15:  # numbers below the normal range would be slow
+                low = 0.0
 
 
 @kernel
@@ -100,6 +125,8 @@ def process_effects(audio: FloatArray, effects: Effects, sample_rate_hz: int) ->
         crush(audio, step, max(rate / effects.crush_hz, 1.0) if effects.crush_hz > 0.0 else 1.0)
     if effects.chorus > 0.0:
         chorus(audio, effects.chorus_hz, effects.chorus_ms, effects.chorus, rate)
+    if effects.tone_db != 0.0:
+        shelve(audio, 1.0 - math.exp(-2.0 * math.pi * TONE_HZ / rate), db_to_gain(effects.tone_db))
     shape_width(
         audio,
         1.0 - math.exp(-2.0 * math.pi * effects.low_cut_hz / rate),

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from songwright.palette.model import Fm, Oscillator, Patch, Pluck
+from songwright.palette.model import Fm, Lfo, Oscillator, Patch, Pluck
+from songwright.render.beats import BeatClock
 from songwright.render.controls import Controls
 from songwright.render.filters import BANDPASS, HIGHPASS, LOWPASS, filter_stereo
 from songwright.render.gates import Gate
 from songwright.render.jit import BLOCK, DoubleArray, FloatArray, blocks_for
 from songwright.render.noise import BANK_SIZE, noise_bank
 from songwright.render.synth.banks import coloured_bank
-from songwright.render.synth.curves import Adsr, glide_curve, lfo_wave
+from songwright.render.synth.curves import Adsr, glide_curve, lfo_turns, lfo_wave
 from songwright.render.synth.ladder import MAX_FEEDBACK, ladder_stereo, pole_ratio
 from songwright.render.synth.oscillators import add_bank, add_fm_pair, add_loop, add_noise_bank
 from songwright.render.synth.shaping import WORKING_LEVEL
@@ -85,7 +86,7 @@ class Voice:
         self.velocity = self._velocity()
         own = float(random.random())
         self.lfos = [
-            (lfo, lfo_wave(lfo, self.seconds, line.start_seconds, own, salt + 101 * k))
+            (lfo, self._wave(lfo, own, salt + 101 * k, controls.clock))
             for k, lfo in enumerate(patch.lfo)
         ]
         mod = patch.mod
@@ -94,6 +95,10 @@ class Voice:
         self.mod = Adsr(mod.attack * self.scale, mod.decay * self.scale, mod.sustain, let_go).curve(
             self.seconds, self.held
         )
+
+    def _wave(self, lfo: Lfo, own: float, salt: int, clock: BeatClock) -> FloatArray:
+        turns = lfo_turns(lfo, self.seconds, self.line.start_seconds, own, clock)
+        return lfo_wave(lfo, self.seconds, turns, salt)
 
     def _velocity(self) -> DoubleArray:
         """Velocity 0..1 along the line; a joined note takes over within 20 ms."""

@@ -7,7 +7,7 @@ from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.synth.source import PatchPlayer
 
 PATCHES = ("bass_acid", "bass_808_gritty", "keys_house_piano", "keys_lofi_tines", "pad_glass")
-"""Between them: wavetables, FM, loops, noise, both filters, drive, folding, crushing, chorus."""
+"""Between them: wavetables, FM, loops, noise, filters, drive, folds, crushing, chorus, tone."""
 
 
 def warm_up() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from songwright.score.model import Note
@@ -209,16 +209,22 @@ def _written_end(onset: int, end: int, staccato: bool, starts: list[int], barlin
 
 
 def _nearest(tick: int, barline: BarLine) -> int:
-    """Nearest tick of the grid; straight values win ties."""
+    """Nearest tick of the grid."""
     bar = barline.at(tick)
     if tick >= bar.end:
         return bar.end
     start, length = cell_of(bar, tick)
+    return start + _nearest_line(tick - start, length)
+
+
+@lru_cache(maxsize=4096)
+def _nearest_line(inside: int, length: int) -> int:
+    """Nearest line to a tick inside a cell; straight values win ties."""
     lines = [*range(0, length + 1, SHORTEST_TICKS)]
     if length == CELL_TICKS:
         lines += [*range(TRIPLET_TICKS, length, TRIPLET_TICKS)]
-    nearest: int = min(lines, key=lambda line: abs(tick - start - line))
-    return start + nearest
+    nearest: int = min(lines, key=lambda line: abs(inside - line))
+    return nearest
 
 
 def _next_line(tick: int, barline: BarLine) -> int:

@@ -49,9 +49,9 @@ class PartWriter:
             for number, staff in enumerate(part.staves, start=1)
         ]
 
-    def write(self, parent: Element) -> None:
-        """Append the ``<part>`` with all its measures."""
-        part = SubElement(parent, "part", {"id": self._part.id})
+    def write(self) -> Element:
+        """The ``<part>`` with all its measures."""
+        part = Element("part", {"id": self._part.id})
         key, meter = self._keys.get(0, Key("C", "major")), None
         for bar in self._barline.bars:
             measure = SubElement(part, "measure", {"number": str(bar.number + 1)})
@@ -64,6 +64,7 @@ class PartWriter:
                     _backup(measure, bar)
                 staff.write_bar(measure, bar, fifths, self._marks_of(bar) if number == 0 else ())
             self._write_barline(measure, bar)
+        return part
 
     def _marks_of(self, bar: Bar) -> Sequence[Mark]:
         return self._marks[

@@ -49,13 +49,24 @@ class PrintedPart:
         return tuple(sorted(keys)) or (38,)
 
 
-def printed_parts(score: Score, barline: BarLine) -> list[PrintedPart]:
-    """The score's parts as printed, in order; staff groups stand where their first part is."""
-    groups: dict[str, list[Part]] = {}
+def players_parts(score: Score) -> list[list[Part]]:
+    """The parts of each player, in order; a player stands where the first part is.
+
+    Parts of one staff group belong together only on one instrument: a right hand that was given
+    to a clarinet is a clarinettist, not the upper staff of a piano.
+    """
+    groups: dict[tuple[str, str], list[Part]] = {}
     for part in score.parts:
         # A NUL cannot be in a staff group's name, so lone parts never meet one.
-        groups.setdefault(part.staff_group or f"\0{part.id}", []).append(part)
-    return [_printed(f"P{i}", parts, barline) for i, parts in enumerate(groups.values(), start=1)]
+        key = part.staff_group or f"\0{part.id}"
+        groups.setdefault((key, part.instrument), []).append(part)
+    return list(groups.values())
+
+
+def printed_parts(score: Score, barline: BarLine) -> list[PrintedPart]:
+    """The score's parts as printed, in order; staff groups stand where their first part is."""
+    groups = players_parts(score)
+    return [_printed(f"P{i}", parts, barline) for i, parts in enumerate(groups, start=1)]
 
 
 def _printed(part_id: str, parts: list[Part], barline: BarLine) -> PrintedPart:

@@ -133,7 +133,7 @@ def _sources(
 def _tag(folder: Path, paths: Sequence[Path]) -> None:
     if not (folder / "song.json").exists():
         return
-    tags = song_tags(load(folder))
+    tags = song_tags(load(folder), folder)
     for path in paths:
         tagged = path.with_name(f".tagged-{path.name}")
         try:

@@ -1,6 +1,6 @@
 """Dry stems on disk, so that a change of the mix needs no rendering.
 
-They lie in the user's cache folder (`songwright.render.fitted.cache.cache_folder` says where;
+They lie in the user's cache folder (`songwright.audio.cache_folder` says where;
 ``SONGWRIGHT_CACHE=off`` does without), named by the digest of what they depend on, as plain
 float32. Silent stretches are holes in the file. A cache may always be deleted.
 """
@@ -16,10 +16,13 @@ import numpy as np
 
 from songwright.audio import Audio
 from songwright.audio.buffers import release
-from songwright.render.fitted.cache import cache_folder
+from songwright.audio.cache_folder import cache_folder
 
 LIMIT_BYTES = 2 << 30
-_IN_MEMORY_BYTES = 384 << 20
+_HELD_BYTES = 96 << 20
+"""What is held in memory besides: the stems of a sketch. Reading one back takes less than a
+hundredth of the time that rendering it took."""
+_HELD_WITHOUT_DISK_BYTES = 384 << 20
 _MAP_FROM_BYTES = 256 << 20
 _BLOCK = 1 << 16
 _SUFFIX = ".dry"
@@ -27,8 +30,7 @@ _SUFFIX = ".dry"
 
 def stem_folder() -> Path | None:
     """Folder of the dry stems, or None when nothing is to be kept."""
-    tones = cache_folder()
-    return None if tones is None else tones.with_name("stems")
+    return cache_folder("stems")
 
 
 class DryStems:
@@ -48,12 +50,20 @@ class DryStems:
 
     def put(self, key: str, audio: Audio) -> None:
         """Keep a stem."""
-        if self._held_bytes + audio.nbytes <= _IN_MEMORY_BYTES:
+        room = _HELD_BYTES if self._on_disk(key, audio) else _HELD_WITHOUT_DISK_BYTES
+        if self._held_bytes + audio.nbytes <= room:
             self._held[key] = audio
             self._held_bytes += audio.nbytes
-        if self._folder is not None and not self._path(key).exists():
-            with contextlib.suppress(OSError):  # a full disk only makes the next time slower
+
+    def _on_disk(self, key: str, audio: Audio) -> bool:
+        """Write a stem, unless it is there; False where that cannot be done."""
+        if self._folder is None:
+            return False
+        with contextlib.suppress(OSError):  # a full disk only makes the next time slower
+            if not self._path(key).exists():
                 self._write(self._path(key), audio)
+            return True
+        return False
 
     def get(self, key: str, frames: int) -> Audio | None:
         """A stem ``(2, frames)``, not to be changed, or None when it has to be rendered."""

@@ -6,7 +6,6 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import BinaryIO
 
 from songwright.audio import (
@@ -17,6 +16,7 @@ from songwright.audio import (
     FileSource,
     new_buffer,
 )
+from songwright.audio.closing import Closing
 from songwright.audio.pcm import add_wav_bytes, wav_head
 from songwright.audio.storage import blocks
 from songwright.errors import AudioError
@@ -26,7 +26,7 @@ from songwright.mix.mastering.tables import buses
 _FRAME_BYTES = 6  # two channels of 24 bits
 
 
-class BusSums:
+class BusSums(Closing):
     """Adds finished stems up, bus by bus.
 
     Parameters
@@ -130,14 +130,3 @@ class BusSums:
         """Give memory and disk space back."""
         for buffer in self._buffers.values():
             buffer.close()
-
-    def __enter__(self) -> BusSums:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

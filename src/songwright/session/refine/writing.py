@@ -16,6 +16,7 @@ from songwright.composition.stops import stopped
 from songwright.composition.writing import _ORDER, _dynamics
 from songwright.score import DynamicMark, Note, ThemeUse
 from songwright.seeds import MAX_SEED, rng
+from songwright.session.ranking import rank_tunes
 from songwright.session.refine.model import Edit
 from songwright.session.refine.scope import Place, resolve, sections_of
 from songwright.session.refine.splice import Spans, inside
@@ -46,7 +47,7 @@ def write_parts(
         if part.id not in parts or not any(part.id in s.parts for s in plan.sections):
             continue
         if part.role == "lead":
-            sampled = sampled_tunes(plan, part, piece.brief).themes
+            sampled = sampled_tunes(plan, part, piece.brief, rank_tunes).themes
             notes, themes = compose_melody(plan, part, piece.brief, facts, sampled)
         elif part.role in ("drums", "percussion"):
             notes = drum_part(part, plan)

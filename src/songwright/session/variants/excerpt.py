@@ -77,6 +77,9 @@ def _cut_part(part: PlayedPart, excerpt: Excerpt) -> PlayedPart:
         elif point.seconds < end:
             inside.append(replace(point, seconds=round(point.seconds - start, 6)))
     controls = (*(before[c] for c in sorted(before)), *inside)
+    # the first tempo may begin before the excerpt: beats are counted from it
+    tempos = tuple((round(seconds - start, 6), bpm) for seconds, bpm in part.tempos)
     return replace(
-        part, notes=tuple(sorted(notes, key=lambda n: n.onset_seconds)), controls=controls
-    )
+        part, notes=tuple(sorted(notes, key=lambda n: n.onset_seconds)), controls=controls,
+        tempos=tempos,
+    )  # fmt: skip

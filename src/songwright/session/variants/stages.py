@@ -18,6 +18,7 @@ from songwright.perform import Performance, perform
 from songwright.score import Score
 from songwright.score.codec import digest, encode
 from songwright.score.midi import write_midi
+from songwright.session.ranking import rank_tunes
 from songwright.session.song import FORMAT, Lineage, Song
 from songwright.session.store import Build, Node, Project, Variant
 from songwright.session.variants.evaluation import VERSION, Evaluation, evaluate_variant
@@ -64,7 +65,7 @@ def write_variant(project: Project, build: Build, asked: Node, recipe: Recipe) -
     def drawn() -> bytes:
         opened = open_brief(wanted, recipe.style, recipe.seed, recipe.diverse)
         try:
-            pieces["first"] = compose_piece(opened, recipe.seed, recipe.maker)
+            pieces["first"] = compose_piece(opened, recipe.seed, recipe.maker, rank_tunes)
         except (BriefError, ScoreError):
             if opened is wanted:
                 raise
@@ -77,7 +78,8 @@ def write_variant(project: Project, build: Build, asked: Node, recipe: Recipe) -
     def piece() -> tuple[Plan, Score]:
         if "first" in pieces:
             return pieces["first"]
-        return compose_piece(project.value(brief, Brief), recipe.seed, recipe.maker)
+        wished = project.value(brief, Brief)
+        return compose_piece(wished, recipe.seed, recipe.maker, rank_tunes)
 
     chance = {"seed": recipe.seed, "maker": recipe.maker}
     plan = build.make("plan", {"brief": brief}, chance, __version__, lambda: encode(piece()[0]))
