@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-scaling bench-session bench-speed critics styles clean
+.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-palette bench-scaling bench-session bench-speed critics styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -47,6 +47,7 @@ bench-judge: .venv/.dev
 	$(BIN)/python -m bench.discrimination --corpora $(CORPORA)
 	$(BIN)/python -m bench.sound_discrimination --corpora $(CORPORA)
 	$(BIN)/python -m bench.sound_against_ffmpeg --corpora $(CORPORA)
+	$(BIN)/python -m bench.tone --corpora $(CORPORA)
 
 # The models against held-out human music; SCRATCH is the folder that training.corpora.prepare filled.
 bench-models: .venv/.dev
@@ -61,6 +62,10 @@ bench-instruments: .venv/.dev
 # All styles produced and measured: rewrites the tables of docs/sound.md.
 bench-sound: .venv/.dev
 	$(BIN)/python -m bench.sound
+
+# Whether brighter is brighter: every macro of every patch.
+bench-palette: .venv/.dev
+	$(BIN)/python -m bench.palette_macros
 
 bench-scaling: .venv/.dev
 	$(BIN)/python -m bench.session_scaling

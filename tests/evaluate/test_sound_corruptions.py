@@ -70,6 +70,7 @@ PIECES = {
         first=("lead", "violin", line(TUNE, 2.0)),
         second=("inner", "viola", line([64, 65, 67, 62], 2.0)),
         third=("inner", "cello", line([48, 45, 41, 43], 2.0)),
+        fourth=("bass", "contrabass", line([36, 33, 41, 43], 2.0)),
     ),
     "winds": piece(
         high=("lead", "flute", line(TUNE, 1.0)),

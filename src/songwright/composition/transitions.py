@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from songwright import palette
 from songwright.brief.model import Brief
 from songwright.composition.plan import Decision, PartPlan, Plan, SectionPlan
-from songwright.score import Note, instrument
+from songwright.score import Instrument, Note, instrument
 from songwright.seeds import rng
 from songwright.styles import Style
 from songwright.units import ticks_to_beats
@@ -73,6 +73,7 @@ def with_transitions(
     joins = range(1, len(sections))
     lifts = [i for i in joins if _lifts(sections[i - 1], sections[i])]
     falls = [i for i in joins if _sinks(sections[i - 1], sections[i], seed)]
+    barred = {i for avoid in brief.avoid for i in avoid.instruments}
     added: list[PartPlan] = []
     decisions: list[Decision] = []
     told = list(sections)
@@ -81,13 +82,16 @@ def with_transitions(
         if kind == RISER:  # nothing rises while the band winds down
             goals = [i for i in lifts if not sections[i - 1].tape_stop]
         sounds = [name for name in style.transitions if facts.tag in palette.get(name).texture]
-        if not sounds or not goals:
+        if not sounds or not goals or facts.instrument in barred:
             continue
         sound = rng(seed, "transitions", kind).choice(sounds)
         player = instrument(facts.instrument)
+        compass = _compass(brief, parts, player)
+        if compass is None:
+            continue
         added.append(
             PartPlan(
-                kind, facts.name, "percussion", player.id, (kind,), player.low, player.high,
+                kind, facts.name, "percussion", player.id, (kind,), *compass,
                 density=0.05, level_db=facts.level_db, reverb=0.3, sound=sound,
             )
         )  # fmt: skip
@@ -128,6 +132,21 @@ def welcome(brief: Brief, parts: tuple[PartPlan, ...]) -> bool:
     barred = {role for avoid in brief.avoid for role in avoid.roles}
     has_drums = any(part.role == "drums" for part in parts)
     return has_drums and "percussion" not in barred and not _UNWANTED.search(brief.prompt.lower())
+
+
+def _compass(
+    brief: Brief, parts: tuple[PartPlan, ...], player: Instrument
+) -> tuple[int, int] | None:
+    """The player's own; where a range was asked for, what it has of the other parts'.
+
+    None where that does not hold a pitch for every key.
+    """
+    if brief.pitch_low is None and brief.pitch_high is None and brief.pitch_octaves is None:
+        return player.low, player.high
+    pitched = [part for part in parts if part.role not in ("drums", "percussion")]
+    low = max(player.low, min(part.low for part in pitched))
+    high = min(player.high, max(part.high for part in pitched))
+    return (low, high) if high - low >= 11 else None
 
 
 def _lifts(before: SectionPlan, after: SectionPlan) -> bool:

@@ -78,7 +78,8 @@ def develop(
         free = {rng.choice(sounding[len(sounding) // 2 :])}
     elif treatment in ("varied", "lifted") and sounding:
         free = {b for b in sounding if rng.random() < 0.4} or {sounding[-1]}
-    if not changed and not free and not closes:
+    fits = all(low <= n.pitch + shift <= high for n in notes)
+    if fits and not changed and not free and not closes:
         return [replace(n, pitch=n.pitch + shift) for n in notes]
     lift = 4.0 if treatment == "lifted" else 0.0
     if treatment in ("near", "varied"):
