@@ -39,8 +39,8 @@ class Texture:
 
 TEXTURES = (
     Texture("violins", ("weave", "rest"), "rest", 0.0, 0.3),
-    Texture("pair", ("shadow", "rest"), "rest", 0.0, 0.35),
-    Texture("viola_pair", ("rest", "weave"), "rest", 0.0, 0.35),
+    Texture("pair", ("shadow", "rest"), "first", 0.0, 0.35),
+    Texture("viola_pair", ("rest", "weave"), "first", 0.0, 0.35),
     Texture("sighs", ("hold", "syncope"), "first", 0.1, 0.6),
     Texture("cello_dialogue", ("weave", "hold"), "answer", 0.05, 0.65),
     Texture("canon", ("answer", "after"), "answer", 0.3, 0.9),
