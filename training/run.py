@@ -107,7 +107,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         self.network.train()
-        # Sixteen bits halve the time of a step; weights, their average and judging stay in 32.
+        # Sixteen bits save a sixth of the time; weights, their average and judging stay in 32.
         with torch.autocast(self.device.type, torch.bfloat16):
             loss, _ = self.loss(self.network, batch)
         self.optimiser.zero_grad(set_to_none=True)
