@@ -1,9 +1,8 @@
-"""A string quartet in conversation: agreement, change, rests, ranges, and the piano's two hands."""
+"""A string quartet in conversation: agreement, change, rests and ranges."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,11 +11,10 @@ from songwright.brief import Brief, Length
 from songwright.composition.accompany.conversation import TEXTURES, texture_runs
 from songwright.composition.accompany.quartet import _TASKS
 from songwright.composition.accompany.stage import Stage, set_stage
-from songwright.composition.melody.doubling import doubled
 from songwright.composition.plan import Plan
 from songwright.composition.planning import make_plan
 from songwright.composition.writing import write_score
-from songwright.score import Note, Part, Score
+from songwright.score import Part, Score
 from songwright.styles import style
 
 SEEDS = range(6)
@@ -167,38 +165,4 @@ def test_the_answer_is_made_of_the_phrase(quartets: list[tuple[Plan, Score]]) ->
                     imitations += bool(moves) and any(
                         steps[k : k + len(moves)] == moves for k in range(len(steps))
                     )
-    assert imitations >= 3
-
-
-def test_the_right_hand_doubles_only_where_it_is_loud() -> None:
-    brief = Brief(style="solo_piano", length=Length("seconds", 90, 90))
-    octaves = 0
-    for seed in range(8):
-        plan = make_plan(brief, seed)
-        score = write_score(plan, brief)
-        notes = score.part("right_hand").notes
-        by_onset: dict[int, list[Note]] = {}
-        for note in notes:
-            by_onset.setdefault(note.onset_ticks, []).append(note)
-        for onset, chord in by_onset.items():
-            assert len(chord) <= 2
-            if len(chord) == 2:
-                energy = plan.section_at(onset // plan.meter.bar_ticks).energy
-                low, high = sorted(n.pitch for n in chord)
-                octaves += high - low == 12
-                assert energy >= (0.58 if high - low == 12 else 0.38)
-    assert octaves > 0
-
-
-def test_one_line_stays_one_line() -> None:
-    plan = make_plan(Brief(style="string_quartet", length=Length("bars", 32, 32)), 1)
-    lead = next(p for p in plan.parts if p.role == "lead")
-    tune = (Note(0, 960, 76, 80),)
-    assert doubled(tune, plan, lead, ()) == tune
-    pianist = replace(lead, instrument="acoustic_grand_piano", staff_group="piano")
-    loud = replace(
-        plan, parts=(pianist,), sections=tuple(replace(s, energy=0.9) for s in plan.sections)
-    )
-    assert [n.pitch for n in doubled(tune, loud, pianist, ())] == [64, 76]
-    left = (Note(0, 1920, 66, 70),)
-    assert doubled(tune, loud, pianist, left) == tune, "the other hand has these keys"
+    assert imitations >= 4

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from songwright.composition.accompany.bass import BassLine
 from songwright.composition.accompany.comping import Comper
+from songwright.composition.accompany.left_hand import in_one_hand
 from songwright.composition.accompany.patterns import Pattern
 from songwright.composition.accompany.register import home, place_any, velocity
 from songwright.composition.accompany.rhythm import Hit
@@ -71,5 +72,6 @@ def _pitches(stage: Stage, pattern: Pattern, bar: Bar, span: Span) -> tuple[int,
     if player.two_hands or (pattern.role == "chords" and not player.has_bass):
         hit = Hit(span.start, span.end, "b", strength=4)
         bass = player.strike(hit, span.chord, bar, tied=True)
-        return tuple(sorted({n.pitch for n in bass} | set(voicing)))
+        pitches = tuple(sorted({n.pitch for n in bass} | set(voicing)))
+        return in_one_hand(pitches) if stage.is_left_hand else pitches
     return voicing

@@ -119,6 +119,11 @@ class Stage:
         return frozenset(self.part.adjectives)
 
     @cached_property
+    def is_left_hand(self) -> bool:
+        """True for one of the two hands of a player at a piano or another keyboard like it."""
+        return bool(self.part.staff_group) and self.instrument.family == "piano"
+
+    @cached_property
     def density(self) -> float:
         """The part's density 0..1."""
         return min(1.0, max(0.0, self.part.density))

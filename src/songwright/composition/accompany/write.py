@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from songwright.composition.accompany.endings import HELD, SHORT, held_out, last_bar
+from songwright.composition.accompany.left_hand import under_the_tune
 from songwright.composition.accompany.patterns import Pattern, pattern
 from songwright.composition.accompany.players import MAKERS
 from songwright.composition.accompany.stage import Bar, Stage, set_stage
@@ -81,6 +82,8 @@ def accompany(
         section: list[Note] = []
         for chosen, run in _runs(stage, bars, choices):
             section += _played(stage, chosen, run)
+        if stage.is_left_hand:
+            section = under_the_tune(section, stage.tune, stage.part.low)
         notes += tidy(section, stage, bars[0].start, bars[-1].end)
     ruled = tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch, n.duration_ticks)))
     return part_by_maker(stage, ruled, written, decisions)
