@@ -49,12 +49,14 @@ TEXTURES = (
     Texture("outer", ("rest", "rock"), "half_notes", 0.05, 0.5),
     Texture("trio", ("weave", "sing"), "rest", 0.0, 0.5),
     Texture("hymn", ("sing", "weave"), "chorale_bass", 0.0, 0.55),
-    Texture("dialogue", ("answer", "hold"), "sustain", 0.0, 0.7),
-    Texture("low_dialogue", ("hold", "answer"), "half_notes", 0.1, 0.75),
+    Texture("dialogue", ("answer", "hold"), "half_notes", 0.0, 0.7),
+    Texture("low_dialogue", ("hold", "answer"), "quarters", 0.1, 0.75),
+    Texture("viola_answer", ("hold", "answer"), "first", 0.15, 0.75, swapped=True),
     Texture("murmur", ("rock", "hold"), "sustain", 0.1, 0.65),
     Texture("serenade", ("rock", "after"), "first", 0.15, 0.75),
     Texture("viola_song", ("hold", "weave"), "half_notes", 0.05, 0.7, swapped=True),
     Texture("viola_over", ("rock", "sing"), "first", 0.25, 0.85, swapped=True),
+    Texture("thirds", ("shadow", "hold"), "eighths", 0.2, 0.7),
     Texture("duet", ("shadow", "rock"), "first", 0.25, 0.85),
     Texture("crossed", ("above", "hold"), "half_notes", 0.2, 0.8),
     Texture("dance", ("after", "after"), "first", 0.25, 0.75),
@@ -71,6 +73,10 @@ _CLOSING = ("hymn", "pulse", "tutti")
 _RESTS_AT_EDGES = 0.35
 _CHOICE = 4
 """Textures between which a section moves."""
+
+_TALKS = 0.12
+"""How much further than others a texture with an answer may lie from its energy: a quartet is known
+by players who imitate one another."""
 
 _WHOLE_PHRASE = 0.55
 """How often a texture lasts for a whole phrase and does not change in its middle."""
@@ -119,7 +125,13 @@ def _texture(stage: Stage, bars: Sequence[Bar], number: int, at_edge: bool) -> T
     if len(inner) < 2:  # two violins alone need their bass
         fitting = [t for t in fitting if t.cello != "rest"] or [_PLAIN]
     # Of those that suit, the few that suit best: sections differ in how busy they are.
-    fitting.sort(key=lambda t: (abs((t.low + t.high) / 2 - energy), t.name))
+    fitting.sort(key=lambda t: (_distance(t, energy), t.name))
     fitting = fitting[:_CHOICE]
     order = rng(stage.plan.seed, "textures", first.section.letter).sample(fitting, len(fitting))
     return order[(number + 2 * first.section.occurrence) % len(order)]
+
+
+def _distance(texture: Texture, energy: float) -> float:
+    """How far a texture lies from an energy; answering ones count as nearer."""
+    talks = "answer" in texture.upper
+    return abs((texture.low + texture.high) / 2 - energy) - _TALKS * talks

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from songwright.composition.accompany.answers import answer
 from songwright.composition.accompany.bass import grid_bass
+from songwright.composition.accompany.cello import quartet_bass
 from songwright.composition.accompany.comping import Comper, grid_chords
 from songwright.composition.accompany.echoes import echo
 from songwright.composition.accompany.flows import flow
@@ -14,7 +15,7 @@ from songwright.composition.accompany.kick import kick_bass
 from songwright.composition.accompany.lines import contrapuntal, descant, guide_line, parallel
 from songwright.composition.accompany.pads import pad
 from songwright.composition.accompany.patterns import Pattern
-from songwright.composition.accompany.quartet import quartet, quartet_bass
+from songwright.composition.accompany.quartet import quartet
 from songwright.composition.accompany.register import velocity
 from songwright.composition.accompany.rhythm import triplet_pulse
 from songwright.composition.accompany.riffs import acid, riff

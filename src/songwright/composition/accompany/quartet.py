@@ -1,4 +1,4 @@
-"""Players of a string quartet under the first violin: each task of a texture in notes.
+"""Upper players of a string quartet under the first violin: each task of a texture in notes.
 
 The pitches of the inner voices come from the same part-writing as a choir's
 (`songwright.composition.accompany.chorale`); a task breaks, repeats, ornaments or leaves them.
@@ -10,21 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from songwright.composition.accompany.answers import gaps
-from songwright.composition.accompany.bass import BassLine, grid_bass
 from songwright.composition.accompany.chorale import Slot
 from songwright.composition.accompany.conversation import texture_runs
-from songwright.composition.accompany.inner import chorale_bass, passing, voice_line, with_tune
+from songwright.composition.accompany.inner import passing, voice_line, with_tune
 from songwright.composition.accompany.lines import joined, nearest_scale_pitch, shadow
-from songwright.composition.accompany.patterns import Pattern, pattern
-from songwright.composition.accompany.register import home, place_any, scale_of, up_scale, velocity
+from songwright.composition.accompany.patterns import Pattern
+from songwright.composition.accompany.register import place_any, scale_of, up_scale, velocity
 from songwright.composition.accompany.stage import Bar, Stage
 from songwright.score import Note
 
 _Line = Sequence[tuple[Slot, int]]
 _LEAST_GAP = 480
 _MOST_ANSWERED = 8
-_CELLO = (38, 57)
-_MIDDLE_TUNE = 74
 
 
 def quartet(stage: Stage, _pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
@@ -43,46 +40,6 @@ def quartet(stage: Stage, _pattern: Pattern, bars: Sequence[Bar]) -> list[Note]:
         else:
             notes += found
     return notes
-
-
-def quartet_bass(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
-    """Play the cello over consecutive bars of one section."""
-    notes: list[Note] = []
-    for texture, run in texture_runs(stage, bars):
-        if texture.cello == "rest":
-            continue
-        here = _register(stage, run)
-        if texture.cello == "first":
-            notes += _firsts(stage, replace(own, home=here), run)
-        elif texture.cello == "walk":
-            notes += _walk(stage, replace(own, home=here), run)
-        elif texture.cello == "answer":
-            held = grid_bass(stage, replace(pattern("bass", "half_notes"), home=here), run)
-            notes += _answering(stage, run, _basses(run, held), held)
-        elif texture.cello == "chorale_bass":
-            notes += chorale_bass(stage, replace(pattern("bass", "chorale_bass"), home=here), run)
-        else:
-            notes += grid_bass(stage, replace(pattern("bass", texture.cello), home=here), run)
-    return notes
-
-
-def _basses(bars: Sequence[Bar], held: Sequence[Note]) -> list[tuple[Slot, int]]:
-    """The bass notes as a line of slots, for a cello that answers."""
-    spans = [(bar, span) for bar in bars for span in bar.spans]
-    return [
-        (Slot(span.start, span.end, span.chord, None, note.pitch, None), note.pitch)
-        for _, span in spans
-        for note in [max((n for n in held if n.onset_ticks <= span.start), default=held[0],
-                         key=lambda n: n.onset_ticks)]
-    ]  # fmt: skip
-
-
-def _register(stage: Stage, bars: Sequence[Bar]) -> tuple[int, int]:
-    """Where the cello plays: it climbs some way with a high tune and sinks with a low one."""
-    sung = sorted(n.pitch for n in stage.tune.sounding(bars[0].start, bars[-1].end))
-    middle = sung[len(sung) // 2] if sung else _MIDDLE_TUNE
-    shift = min(11, max(-4, round(0.75 * (middle - _MIDDLE_TUNE))))
-    return _CELLO[0] + shift, _CELLO[1] + shift
 
 
 def _until(note: Note, end: int) -> Note:
@@ -146,7 +103,8 @@ def _sing(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
 
 
 def _weave(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
-    """Quarters that turn about the voice's own notes, with passing eighths to the next one."""
+    """A line of its own in beats: it wanders through its chord towards the next one, with eighths
+    on the way."""
     notes: list[Note] = []
     for k, (slot, pitch) in enumerate(line):
         bar = _bar_of(stage, bars, slot.start)
@@ -157,15 +115,20 @@ def _weave(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
         level = velocity(stage, bar, 2) - 5
         onsets = list(range(slot.start, slot.end, beat))
         tones = _neighbours(stage, pitch, slot)
-        found: list[Note] = []
-        for i, at in enumerate(onsets):
-            end = min(at + beat, slot.end)
-            here = pitch if i == 0 else draw.choice(tones)
-            found.append(Note(at, end - at, here, level - 3 * (i > 0), "legato"))
+        path = [pitch]
+        for left in range(len(onsets) - 1, 0, -1):
+            near = [p for p in tones if 0 < abs(p - path[-1]) <= 5] or [pitch]
+            # The last beat before a change lies next to what comes.
+            path.append(min(near, key=lambda p: (abs(p - following), p)) if left == 1 else (
+                draw.choice(near)))  # fmt: skip
+        found = [
+            Note(at, min(beat, slot.end - at), here, level - 3 * (at > slot.start), "legato")
+            for at, here in zip(onsets, path, strict=True)
+        ]
         found = joined(found)
-        if scale and len(found) >= 1:
-            found = passing(stage, bar, found, following, slot)
-        notes += found
+        goals = [n.pitch for n in found[1:]] + [following]
+        for note, goal in zip(found, goals, strict=True):
+            notes += passing(stage, bar, [note], goal, slot) if scale else [note]
     return notes
 
 
@@ -201,8 +164,9 @@ def _repeated(_tones: Sequence[int], pitch: int, _k: int) -> int:
 
 def _broken(tones: Sequence[int], pitch: int, k: int) -> int:
     under = [p for p in tones if p < pitch][-2:] or [pitch]
-    over = [p for p in tones if p > pitch][-1:] or [pitch]
-    return (under[0], pitch, over[0], pitch)[k % 4] if k else under[0]
+    # Where the tune leaves no note above, the middle one swings.
+    over = [p for p in tones if p > pitch][-1:] or under[-1:]
+    return (under[0], pitch, over[0], pitch)[k % 4]
 
 
 def _figure(
@@ -289,12 +253,18 @@ def _above(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
             span = bar.span_at(sung.onset_ticks)
             scale = scale_of(span.chord, bar.key)
             steps = (2, 5) if sung.pitch % 12 in scale else ()
-            options = [up_scale(sung.pitch, k, scale) for k in steps]
+            options = [p for k in steps if low <= (p := up_scale(sung.pitch, k, scale)) <= high]
             if stage.meter.strength(sung.onset_ticks - bar.start) >= 2:
                 options = [p for p in options if p % 12 in span.chord.pcs]
-            pitch = next((p for p in options if low <= p <= high), None)
-            if pitch is None:
-                pitch = shadow(stage, bar, span, sung, low, high)
+            if not options:  # a chord note over the tune, not a fall below it
+                options = [
+                    p for p in range(sung.pitch + 3, min(high, sung.pitch + 10))
+                    if p >= low and p % 12 in span.chord.pcs
+                ]  # fmt: skip
+            pitch = shadow(stage, bar, span, sung, low, high)
+            if options:  # the nearest to the note before; a third where all are as near
+                before = notes[-1].pitch if notes else sung.pitch
+                pitch = min(options, key=lambda p: (abs(p - before), p))
             if pitch is not None:
                 length = min(sung.duration_ticks, bars[-1].end - sung.onset_ticks)
                 notes.append(Note(sung.onset_ticks, length, pitch, max(30, sung.velocity - 8)))
@@ -303,10 +273,10 @@ def _above(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
 
 def _answer(stage: Stage, bars: Sequence[Bar], line: _Line) -> list[Note]:
     """Hold, and take up the head of the phrase wherever the tune rests or stands still."""
-    return _answering(stage, bars, line, _hold(stage, bars, line))
+    return answering(stage, bars, line, _hold(stage, bars, line))
 
 
-def _answering(stage: Stage, bars: Sequence[Bar], line: _Line, held: list[Note]) -> list[Note]:
+def answering(stage: Stage, bars: Sequence[Bar], line: _Line, held: list[Note]) -> list[Note]:
     """``held`` with the head of the phrase in the gaps of the tune."""
     head = stage.tune.between(bars[0].start, bars[0].start + stage.meter.bar_ticks)
     for start, end in gaps(stage, bars, _LEAST_GAP):
@@ -374,43 +344,3 @@ _TASKS: dict[str, Callable[[Stage, Sequence[Bar], _Line], list[Note]]] = {
     "above": _above,
     "answer": _answer,
 }
-
-
-# ---------------------------------------------------------------- the cello
-
-
-def _firsts(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
-    """The bass on the first beat and where the chord changes, then silence for the others."""
-    line = BassLine(*home(stage, own), stage.hand.pitch)
-    pulse = stage.meter.pulses_ticks[0]
-    notes = []
-    for bar in bars:
-        for span in bar.spans:
-            pitch = line.pitch("r", span, bar, stage.chance(bar, "first"))
-            level = velocity(stage, bar, 4)
-            length = min(pulse, span.end - span.start)
-            notes.append(Note(span.start, length, pitch, level, "staccato"))
-    stage.hand.pitch = line.last
-    return notes
-
-
-def _walk(stage: Stage, own: Pattern, bars: Sequence[Bar]) -> list[Note]:
-    """Quarters: the bass, chord notes, and a step into the next chord; some beats are silent."""
-    line = BassLine(*home(stage, own), stage.hand.pitch)
-    notes = []
-    pulses = list(zip(stage.meter.pulse_onsets_ticks, stage.meter.pulses_ticks, strict=True))
-    for bar in bars:
-        draw = stage.chance(bar, "walk")
-        for onset, length in pulses:
-            at = bar.start + onset
-            span = bar.span_at(at)
-            opens = at == span.start or onset == 0
-            leads = at + length >= span.end and span.changes
-            if not opens and not leads and draw.random() < 0.35:
-                continue
-            symbol = "r" if opens else "a" if leads else draw.choice("5r3")
-            pitch = line.pitch(symbol, span, bar, draw)
-            level = velocity(stage, bar, stage.meter.strength(onset))
-            notes.append(Note(at, max(60, round(length * 0.85)), pitch, level))
-    stage.hand.pitch = line.last
-    return notes

@@ -20,6 +20,8 @@ _HOPELESS = 8.0  # a note that costs so much more than the best is never sung
 _LOST = 9.0  # nor is a line that lies so far behind the best one
 _BEAM = 20  # states carried from note to note; more changes hardly any line
 
+_OVER_BAR_LINES = 0.4
+"""The most that a taste for leaps counts over a bar line: wide tunes leap within their bars."""
 
 _State = tuple[float, int, int]
 """Cost so far, pitch, and how it was reached: kind of move (`_move_kind`) plus 5 if dissonant."""
@@ -66,12 +68,13 @@ def pitch_line(
         return ()
     leap = round(facts.leap, 2)
     column = _candidates(moments[0], low, high, facts, rng, temperature)
-    states = _entries(column, before, leap)
+    states = _entries(column, before, min(leap, _OVER_BAR_LINES))
     paths: list[dict[int, tuple[int, int]]] = []
     for moment in moments[1:]:
         column = _candidates(moment, low, high, facts, rng, temperature)
+        taste = min(leap, _OVER_BAR_LINES) if moment.strength >= 4 else leap
         tables = _tables(
-            leap, moment.interval, round(moment.grip, 2), _manner(moment), _awkward(moment)
+            taste, moment.interval, round(moment.grip, 2), _manner(moment), _awkward(moment)
         )
         found: list[_State] = []
         back: dict[int, tuple[int, int]] = {}

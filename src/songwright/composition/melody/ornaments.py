@@ -62,8 +62,12 @@ def _approached(
     low: int,
     rng: Random,
 ) -> list[Note]:
-    """Some short notes before a chord tone on the beat lead into it by a semitone."""
+    """Some short notes before a chord tone on the beat lead into it by a semitone.
+
+    The choice belongs to the note's place in two bars, so that a motif keeps it when it returns.
+    """
     result = list(line)
+    leads: dict[tuple[int, int], bool] = {}
     for k in range(1, len(line) - 1):
         before, note, goal = result[k - 1], line[k], line[k + 1]
         beat = meter.strength(goal.onset_ticks % meter.bar_ticks)
@@ -74,8 +78,12 @@ def _approached(
             or goal.pitch % 12 not in chord_at(goal.onset_ticks).pcs
             or meter.strength(note.onset_ticks % meter.bar_ticks) >= 2
             or note.pitch == goal.pitch - 1
-            or rng.random() >= 0.8 * taste
         ):
+            continue
+        place = (note.onset_ticks % (2 * meter.bar_ticks), note.duration_ticks)
+        if place not in leads:
+            leads[place] = rng.random() < 0.8 * taste
+        if not leads[place]:
             continue
         # From below, unless the line comes down from just above.
         falling = before.pitch - goal.pitch in (2, 3)
@@ -117,8 +125,8 @@ def _leaning(
             result.append(note)
             continue
         before = result[-1].pitch if result else note.pitch
-        over = moved(note.pitch, key, 1)
-        pitch = moved(note.pitch, key, -1) if before < note.pitch and rng.random() < 0.3 else over
+        over = _beside(note.pitch, key, 1)
+        pitch = _beside(note.pitch, key, -1) if before < note.pitch and rng.random() < 0.3 else over
         held = note.duration_ticks * 2 // 3 if note.duration_ticks % 720 == 0 else (
             note.duration_ticks // 2)  # fmt: skip
         if pitch % 12 in chord.pcs or not compass[0] <= pitch <= compass[1]:
@@ -129,6 +137,14 @@ def _leaning(
         softer = max(1, note.velocity - 8)
         result.append(Note(note.onset_ticks + held, rest, note.pitch, softer, note.articulation))
     return result
+
+
+def _beside(pitch: int, key: Key, step: int) -> int:
+    """The note of the scale above (1) or below (-1): altered notes have plain neighbours too."""
+    if pitch % 12 in key.diatonic_pcs:
+        return moved(pitch, key, step)
+    inside = (p for p in (pitch + step, pitch + 2 * step) if p % 12 in key.diatonic_pcs)
+    return next(inside, moved(pitch, key, step))
 
 
 def _slide(note: Note, key: Key, short: int, is_blues: bool) -> list[Note]:
@@ -154,7 +170,7 @@ def _figure(
     note: Note, before: Note | None, following: Note | None, key: Key, short: int, rng: Random
 ) -> list[Note]:
     """A grace note from above, a mordent, or a turn that leads to the next note."""
-    upper, lower = moved(note.pitch, key, 1), moved(note.pitch, key, -1)
+    upper, lower = _beside(note.pitch, key, 1), _beside(note.pitch, key, -1)
     turns = (
         following is not None
         and note.duration_ticks >= 8 * short

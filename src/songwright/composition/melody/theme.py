@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
+from songwright.composition.melody.broken import broken_chord
 from songwright.composition.melody.cadence import closing
 from songwright.composition.melody.cells import Cell, inverted, moved, pitch_at
 from songwright.composition.melody.idioms import Idiom, Spans
@@ -22,6 +23,10 @@ from songwright.composition.melody.rhythm import RhythmTaste, breathe, draw_cell
 from songwright.score import Note
 from songwright.styles import MelodyFacts
 from songwright.theory import Chord, Key, Meter
+
+_WIDE_LEAPS = 0.6
+"""The taste for leaps from which tunes also run through chords, and how often they do."""
+_THROUGH_CHORDS = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +227,16 @@ class _Writer:
         else:
             targets = self._contour(label, onsets, length, is_climax)
             intervals, fidelity, grip = [None] * len(onsets), 0.4, 0.0
-            if label[0] == "a" and not label.endswith("."):
+            is_close = label.endswith(".")
+            if not is_close and label[0] == "a":
                 intervals, grip = self._signature(onsets), 0.6
+            elif not is_close and self._runs_through():
+                targets, intervals = broken_chord(
+                    onsets, targets, setting.meter.bar_ticks,
+                    lambda onset: setting.chord_at(self.start + onset),
+                    (setting.low, min(setting.high, round(setting.centre + setting.reach))),
+                )  # fmt: skip
+                grip = 0.75
         peak = setting.centre + setting.reach
         ceiling = 127 if is_climax else math.floor(peak)
         moments = []
@@ -239,6 +252,10 @@ class _Writer:
                 )
             )  # fmt: skip
         return moments
+
+    def _runs_through(self) -> bool:
+        """Whether new material runs through its chord: players' tunes do, voices keep to steps."""
+        return self.facts.leap >= _WIDE_LEAPS and self.rng.random() < _THROUGH_CHORDS
 
     def _heard(self, at: int, duration: int) -> tuple[Chord, int]:
         """Chord and strength of a note: one that is tied over a strong beat belongs to it."""
