@@ -1,6 +1,6 @@
 """Are prompts obeyed? Composes every line of ``prompts.jsonl`` and measures the written MIDI.
 
-    python -m bench.prompts [--jobs N] [--only ID] [--limit N] [--check] [--json FILE]
+    python -m bench.prompts [--file FILE] [--jobs N] [--only ID] [--limit N] [--show] [--check]
 
 Prints a table of controls and every miss. With ``--check`` the exit code is 1 when a control stays
 under its aim. The expectations were written from the prompts alone, as a musician reads them.
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import cross_check, read_piece
+from bench.prompts_digest import digest
 from bench.prompts_judge import Verdict, judge
 from songwright.session import BatchItem, BatchResult, compose_batch
 
@@ -31,7 +32,8 @@ AIMS: dict[str, float | None] = {
     "tempo": 0.99, "metre": 0.99, "bars": 0.99, "length": 0.99, "key": 0.95,
     "instruments": 0.99, "forbidden": 0.99, "pitch range": 0.99, "density": 0.99,
     "form": 0.99, "chords": 0.99, "no silent ends": 0.99,
-    "ending": None, "modulation": None, "energy": None, "feel": None, "dynamics": None,
+    "ending": None, "modulation": None, "energy": None, "feel": None, "dynamics": 0.95,
+    "articulation": 0.95,
     "style": None, "use": None, "composed": 0.99, "readers agree": 1.0,
 }  # fmt: skip
 """Least share of obeyed cases; None where the control is only reported."""
@@ -62,6 +64,7 @@ class Outcome:
     verdicts: tuple[Verdict, ...]
     onsets_per_beat: float | None = None
     not_understood: tuple[str, ...] = ()
+    digest: str = ""
 
 
 def read_cases(path: Path = FILE) -> list[Case]:
@@ -104,15 +107,17 @@ def _outcome(case: Case, result: BatchResult) -> Outcome:
         return Outcome(case, (Verdict("composed", "", result.error, False),))
     folder = Path(result.folder)
     piece = read_piece(folder / "song.mid")
-    plan = json.loads((folder / "song.json").read_bytes())["plan"]
+    song = json.loads((folder / "song.json").read_bytes())
     report = json.loads((folder / "report.json").read_bytes())
     problems = cross_check(folder / "song.mid", piece)
     verdicts = (
         Verdict("composed", "", "", True),
         Verdict("readers agree", "", "; ".join(problems), not problems),
-        *judge(case.expect, piece, {"style": plan["style"], "use": plan["use"]}),
+        *judge(case.expect, piece, {key: song["plan"][key] for key in ("style", "use")}),
     )
-    return Outcome(case, verdicts, piece.onsets_per_beat(), tuple(report["not_understood"]))
+    lost = tuple(report["not_understood"])
+    shown = digest(case.request, song)
+    return Outcome(case, verdicts, piece.onsets_per_beat(), lost, shown)
 
 
 def table(outcomes: Sequence[Outcome]) -> tuple[str, bool]:
@@ -171,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, help="this many prompts, spread over the file")
     parser.add_argument("--check", action="store_true", help="exit 1 under an aim")
     parser.add_argument("--keep", type=Path, help="keep the composed folders here")
+    parser.add_argument("--show", action="store_true", help="print what became of every prompt")
     parser.add_argument("--json", type=Path, help="write all verdicts to this file")
     chosen = parser.parse_args(arguments)
     cases = [
@@ -182,6 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not cases:
         parser.error("no prompt has such an id")
     outcomes = run_cases(cases, chosen.jobs, chosen.keep)
+    if chosen.show:
+        print(*(f"{o.case.id}: {o.digest}\n" for o in outcomes), sep="\n")
     text, met = table(outcomes)
     print(text)
     for part in (density_table(outcomes), misses(outcomes)):

@@ -271,6 +271,41 @@ def _velocity(wanted: list[int], piece: Piece) -> list[Verdict]:
     return [Verdict("dynamics", f"{wanted[0]}–{wanted[1]}", f"median velocity {median:g}", good)]
 
 
+def _silent_keys(wanted: list[int], piece: Piece) -> list[Verdict]:
+    """Pieces of a drum kit that may not be struck, by percussion key."""
+    struck = sorted(set(piece.pitch[piece.drum].tolist()) & set(wanted))
+    measured = f"struck: {struck}" if struck else "not struck"
+    return [Verdict("forbidden", f"drum keys {wanted}", measured, not struck)]
+
+
+def _voices(wanted: int, piece: Piece) -> list[Verdict]:
+    """How many notes sound together for most of the piece."""
+    pitched = ~piece.drum
+    starts, ends = piece.onset[pitched], piece.end[pitched]
+    middles = np.unique(starts) + piece.beat // 8
+    together = [int(((starts <= at) & (ends > at)).sum()) for at in middles]
+    found = float(np.median(together)) if together else 0.0
+    return [
+        Verdict("instruments", f"{wanted} voices", f"{found:g} notes together", found == wanted)
+    ]
+
+
+_ARTICULATIONS = {"staccato": (0.0, 0.65), "legato": (0.93, 9.0)}
+
+
+def _articulation(wanted: str, piece: Piece) -> list[Verdict]:
+    """Share of the time to a player's next note for which notes are held."""
+    shares: list[float] = []
+    for program in np.unique(piece.program[~piece.drum]):
+        own = (piece.program == program) & ~piece.drum
+        onsets = np.unique(piece.onset[own])
+        following = np.append(onsets[1:], piece.end_tick)[np.searchsorted(onsets, piece.onset[own])]
+        shares += ((piece.end[own] - piece.onset[own]) / (following - piece.onset[own])).tolist()
+    found = float(np.median(shares))
+    low, high = _ARTICULATIONS[wanted]
+    return [Verdict("articulation", wanted, f"held for {found:.0%}", low <= found <= high)]
+
+
 def _no_dead_air(piece: Piece) -> Verdict:
     """Music starts in the first bar and goes on into the last one, where the file ends."""
     starts, stops = int(piece.onset.min()), int(piece.end.max())
@@ -285,7 +320,8 @@ _JUDGES: dict[str, Callable[[Any, Piece], list[Verdict]]] = {
     "range": _range, "octaves": _octaves, "median_pitch": _median_pitch, "density": _density,
     "sections": _sections, "chords": _chords, "ending": _ending, "ritardando": _ritardando,
     "modulation": _modulation, "energy": _energy, "climax_seconds": _climax, "feel": _feel,
-    "velocity": _velocity,
+    "velocity": _velocity, "silent_keys": _silent_keys, "voices": _voices,
+    "articulation": _articulation,
 }  # fmt: skip
 
 KINDS = frozenset((*_JUDGES, "key", "style", "use"))

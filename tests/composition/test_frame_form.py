@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songwright.brief.model import Affect, Brief, EnergyPoint, Length, Modulation, TempoRequest
-from songwright.composition.ensemble import assign_sections, choose_parts
+from songwright.composition.ensemble import choose_parts
+from songwright.composition.entries import assign_sections
 from songwright.composition.form import phrases_of, plan_sections
 from songwright.composition.frame import make_frame
 from songwright.composition.planning import make_plan

@@ -85,6 +85,8 @@ def _meet(
             "because the specific beats the general."
         )
         return request, _without(avoid, request)
+    if is_member(request) and source == origin:
+        return None, avoid  # "for strings, no double basses" says who the strings are
     reason = "a field beats the prompt" if source != origin else "a negative beats a request"
     conflicts.append(
         f"instruments: “{request.word}” is both asked for and excluded (“no {avoid.word}”); it "
@@ -137,7 +139,7 @@ def _distinct(
     result: list[tuple[InstrumentRequest, str]] = []
     for request, source in wanted:
         twin = next((k for k, (r, _) in enumerate(result) if _is_twin(r, request)), None)
-        if twin is None or _is_ensemble(request, wanted):
+        if twin is None or _is_ensemble(request, wanted) or is_member(request):
             result.append((request, source))
         else:
             first = result[twin][0]
@@ -165,6 +167,8 @@ def _is_twin(first: InstrumentRequest, second: InstrumentRequest) -> bool:
         return False
     if first.role == "drums":
         return True  # there is one drummer
+    if first.role == "inner":
+        return False  # inner voices come in pairs: two of four recorders
     same_pattern = not first.pattern or not second.pattern or first.pattern == second.pattern
     return same_pattern and first.instruments[:1] == second.instruments[:1]
 

@@ -8,10 +8,13 @@ from typing import Any, cast
 
 from songwright.brief.agreement import agree
 from songwright.brief.form import around, form_text
+from songwright.brief.kit import all_but
 from songwright.brief.leaning import side_of_moods
 from songwright.brief.length import shown as length_shown
+from songwright.brief.lineup import is_of_all, is_whole, may_be_alone
 from songwright.brief.model import (
     Affect,
+    Avoid,
     Brief,
     Curve,
     EnergyPoint,
@@ -22,7 +25,17 @@ from songwright.brief.model import (
     SectionRequest,
     TempoRequest,
 )
-from songwright.brief.offers import HINT, NAMED, NUMBER, SCENE, WORD, Offer, agree_values, settle
+from songwright.brief.offers import (
+    HINT,
+    NAMED,
+    NEAR,
+    NUMBER,
+    SCENE,
+    WORD,
+    Offer,
+    agree_values,
+    settle,
+)
 from songwright.brief.players import PART_TRAITS
 from songwright.brief.tempo import for_style
 from songwright.brief.tempo import shown as tempo_shown
@@ -35,6 +48,7 @@ _SINGLE = (
     "title", "use", "style", "key", "mode", "tempo", "feel", "ritardando", "meter", "length",
     "form",
     "chart", "octaves", "register", "density", "intensity", "danceability", "dynamics", "ending",
+    "articulation",
 )  # fmt: skip
 _SOLOISTS = (
     "", "solo_piano", "string_quartet", "hymn_choral", "country_folk", "blues", "bossa_nova",
@@ -70,7 +84,8 @@ class Assembly:
         )
         self.conflicts += players.conflicts
         only, instruments = self._only(players.instruments)
-        self._traits(only, instruments)
+        avoid = (*players.avoid, *self._other_drums(only))
+        instruments = self._traits(instruments)
         low, high = self._range()
         self._several(
             "instruments",
@@ -106,7 +121,7 @@ class Assembly:
             chart=self._value("chart", ()),
             instruments=instruments,
             only_these=only,
-            avoid=players.avoid,
+            avoid=avoid,
             pitch_low=low,
             pitch_high=high,
             pitch_octaves=self._value("octaves", None),
@@ -115,6 +130,7 @@ class Assembly:
             intensity=self._value("intensity", ""),
             danceability=self._value("danceability", ""),
             dynamics=self._value("dynamics", ""),
+            articulation=self._value("articulation", ""),
             ending=self._value("ending", ""),
             production=self._production(),
             heard=self._all_heard(),
@@ -253,22 +269,45 @@ class Assembly:
         if offers and len(instruments) == 1 and self._value("style", "") in _SOLOISTS:
             self.heard.append(offers[-1])
             return True, instruments
+        alone = self._of("line-up")
+        named = self.best.get("style")
+        style_id = str(named.value) if named is not None and named.rank >= NEAR else ""
+        listed = alone and len(instruments) > 1 and may_be_alone(instruments, style_id)
+        if listed or is_whole(instruments, style_id):
+            self.heard += alone
+            return True, instruments
         words = {o.value for o in (*offers, *self._of("lead"))}
         led = tuple(
             replace(r, role="lead") if r.word in words and not r.role else r for r in instruments
         )
         return False, led
 
-    def _traits(self, only: bool, instruments: tuple[InstrumentRequest, ...]) -> None:
-        """ "Sparse piano" is a sparse piece when the piano is all that was asked for."""
-        pitched = [r for r in instruments if r.role not in ("drums", "percussion")]
-        if not only and not len(pitched) == len(instruments) == 1:
-            return
+    def _other_drums(self, only: bool) -> tuple[Avoid, ...]:
+        """ "Just kick and hats" leaves the drummer nothing else."""
+        requests = (*self.reading.instruments, *self.typed.instruments)
+        others = all_but(r.word for r in requests if r.role == "drums") if only else None
+        return () if others is None else (others,)
+
+    def _traits(self, instruments: tuple[InstrumentRequest, ...]) -> tuple[InstrumentRequest, ...]:
+        """ "Sparse piano" is a sparse piece when the piano is all that was asked for, and so is
+        "fortissimo brass and percussion" a loud one: its players are not louder than it."""
         for control in PART_TRAITS:
             offers = self._of(f"{control} of a part")
-            if offers and control not in self.best:
-                self.best[control] = replace(offers[-1], control=control)
-                self.heard.append(self.best[control])
+            adjective = offers[-1].words if offers else ""
+            if (
+                not offers
+                or control in self.best
+                or not is_of_all(adjective, instruments, self.reading)
+            ):
+                continue
+            self.best[control] = replace(offers[-1], control=control)
+            self.heard.append(self.best[control])
+            if control == "dynamics":
+                instruments = tuple(
+                    replace(r, adjectives=tuple(a for a in r.adjectives if a != adjective))
+                    for r in instruments
+                )
+        return instruments
 
     def _range(self) -> tuple[int | None, int | None]:
         low: int | None = None

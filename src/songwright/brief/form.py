@@ -88,6 +88,13 @@ _SHAPE = re.compile(
 _BARS_OF_ITEM = re.compile(
     rf"({NUMERAL})[ -]?{_COUNT}| ?: ?(\d{{1,3}})\b|\((\d{{1,3}})\)|[a-z] ({_PLAIN_BARS})$"
 )
+# "A hymn in four verses": verses alone, unless another section is named beside them.
+_VERSES = re.compile(
+    rf"\b(?:(?:in|with|of|has|having) )?(?P<count>{NUMERAL}) "
+    r"(?:verses|stanzas|strophes|strophen|strophe)\b"
+    r"(?! ?(?:,|and|&|\+)? ?(?:and )?(?:an? |the |\d |two |three )?"
+    r"(?:chorus|refrain|bridge|pre|hook))"
+)
 _TIMES = re.compile(r"(?:x ?(\d)|(\d+)x)$")
 _MANY = {"two": 2, "three": 3, "four": 4, "double": 2}
 
@@ -115,6 +122,10 @@ def read_form(reading: Reading) -> None:
                 f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}"
             )
         _offer(reading, sections, match.span(), NUMBER)
+    for match in reading.find(_VERSES):
+        count = int(read_number(match["count"]))
+        if 2 <= count <= _MOST_VERSES:
+            _offer(reading, [SectionRequest("verse")] * count, match.span(), WORD)
     _sections_with_bars(reading)
 
 
@@ -210,6 +221,7 @@ def _sections(item: str) -> list[SectionRequest]:
     return [SectionRequest(function, count)] * min(repeat, 8)
 
 
+_MOST_VERSES = 12
 _SKELETON = ("verse", "chorus", "verse", "chorus")
 
 

@@ -30,7 +30,7 @@ _LEAD = (
 _TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|total|lang|flat))?"
 _CLOCK = re.compile(
     rf"{_LEAD}{_QUALITY}(?<!at )(?<![\w:])"
-    rf"(?P<minutes>\d{{1,3}}):(?P<seconds>\d\d)(?P<fraction>\.\d+)?(?!\w)"
+    rf"(?P<minutes>\d{{1,3}})(?::|' ?)(?P<seconds>\d\d)(?P<fraction>\.\d+)?\"?(?!\w)"
     rf"(?![\d:])(?: ?(?:min(?:ute)?s?|m)\b)?{_TAIL}"
 )
 _RANGE = re.compile(

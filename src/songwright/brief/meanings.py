@@ -18,8 +18,10 @@ _PLACE = re.compile(
     r"second|"
     r"final|all|big))+ $"
 )
+_FOR = re.compile(r" (?:music |song |tune |theme |cue )?(?:for|to|of) (?:an?|the|my|our|this)\b")
 _PLAIN = (
     "use", "ending", "feel", "dynamics", "register", "density", "intensity", "danceability", "mode",
+    "articulation",
 )  # fmt: skip
 
 
@@ -66,7 +68,9 @@ def _one(reading: Reading, match: Match) -> None:
         offer("energy", (position, level), f"{level:g} at {position:.0%}", WORD)
     if word.part and not word.instruments:
         offer("part", word.part, f"{word.part} part", WORD)
-    if word.section and _PLACE.search(reading.lower[max(0, at - 24) : at]):
+    if word.section in ("intro", "outro") and _FOR.match(reading.lower, match.end):
+        offer("use", "sting", f"sting ({word.section} of something else)", HINT)
+    elif word.section and _PLACE.search(reading.lower[max(0, at - 24) : at]):
         reading.dropped.append(_place(reading, match))
     elif word.section:
         offer("section", SectionRequest(word.section), f"a section: {word.section}", WORD)

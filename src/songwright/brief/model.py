@@ -125,11 +125,13 @@ class InstrumentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Avoid:
-    """Something that must not sound: a word and the instrument ids and roles that it bars."""
+    """Something that must not sound: a word, and the instrument ids, roles and voices of a drum
+    kit (`songwright.brief.kit`) that it bars."""
 
     word: str
     instruments: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ class Brief:
     intensity: str = ""  # "low", "medium", "high"
     danceability: str = ""  # "low", "medium", "high"
     dynamics: str = ""  # "pp" … "ff"
+    articulation: str = ""  # "staccato", "legato", "marcato", "tenuto", "pizzicato"
     ending: str = ""  # "final", "fade", "hard", "loop", "ring"
     production: tuple[str, ...] = ()  # "lo-fi", "warm", "wide", "dry", "bright", "distorted" …
     heard: tuple[Heard, ...] = ()

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
+from songwright.brief.kit import voices_of
 from songwright.brief.model import Avoid, TempoRequest
 from songwright.brief.offers import NAMED, WORD, Offer
 from songwright.brief.phrases import Match
@@ -50,6 +51,11 @@ _NOT_LISTED = re.compile(
 )
 _NO_BEAT = re.compile(
     r"\b(?:no|without(?: an?y?)?|avoid(?: any)?) (?:beats?|rhythm(?: section)?|groove)\b"
+)
+# "No melody instruments too loud" forbids no melody, only noise.
+_TOO_LOUD = re.compile(
+    r"\b(?:no|nothing|none|not|never)(?: [a-z]+){0,3} (?:too|overly|very|that is too) "
+    r"(?:loud|noisy|prominent|in your face)\b|\bnot? loud\b"
 )
 _FREE_OF = re.compile(r"^(?:-| )?free\b(?! ?(?:flowing|form|tempo|time|jazz))")
 
@@ -92,6 +98,8 @@ def read_negatives(reading: Reading, matches: list[Match]) -> list[Match]:
         avoid = avoided("drums", ())
         reading.avoid.append(avoid)
         reading.offer("avoid", avoid.word, "not used: drums, percussion", found.span(), NAMED)
+    for found in reading.find(_TOO_LOUD):
+        reading.offer("dynamics", "mp", "mp", found.span(), WORD)
     negated: set[int] = set()
     by_start = {m.start: i for i, m in enumerate(matches)}
     for cue in reading.find(_CUE):
@@ -215,6 +223,10 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
         words = "no " + match.phrase if not softly else "not " + match.phrase
         reading.offers.append(Offer(control, value, shown, words, reading.source, rank, at))
 
+    if voices := voices_of(match.phrase):
+        reading.avoid.append(Avoid(match.phrase, voices=voices))
+        offer("avoid", match.phrase, f"not struck: {match.phrase}", NAMED)
+        return
     if word.instruments or word.part or match.phrase in _rows():
         role = word.role or word.part
         avoid = avoided(match.phrase, word.instruments, role)
@@ -251,6 +263,9 @@ def _negate(reading: Reading, match: Match, softly: bool) -> None:
         offer("intensity", "low", "low", WORD)
     if word.danceability:
         offer("danceability", "low", "low", WORD)
+    if word.articulation:
+        way = "legato" if word.articulation != "legato" else "staccato"
+        offer("articulation", way, way, WORD)
     if word.dynamics:
         level = "mf" if word.dynamics in ("pp", "p") else "mp"
         offer("dynamics", level, level, WORD)

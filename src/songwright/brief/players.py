@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from songwright.brief.lineup import is_line_up
 from songwright.brief.model import InstrumentRequest, TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
 from songwright.brief.scoring import are_people, how_many, is_scored_for, roles_of_several
+from songwright.brief.seats import is_member
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
+from songwright.brief.vocabulary import Word
+from songwright.score import instrument
 from songwright.styles import style
 
 _NEAR_SYNONYMS = 3  # a word with more instruments than these names a family
 
-PART_TRAITS = ("density", "dynamics", "intensity")
+PART_TRAITS = ("density", "dynamics", "intensity", "articulation")
 """Traits of one part that are those of the whole piece when it has no other."""
 
 _PLAYS = re.compile(
@@ -39,6 +44,8 @@ _JOINING = re.compile(
     r"\b(?:with|featuring|and|except|except for|apart from|plus|over|under|add|has|have|"
     r"includes?)(?: (?:an?|the|some))* $"
 )
+_BOWED = ("violin", "viola", "cello", "contrabass", "fiddle")
+_PIZZICATO = ("pizzicato", "pizz", "pizzicati")
 _SOLO = ("solo", "lone", "single")
 _OTHERS = re.compile(
     r"\b(?:and |but |with )?(?:nothing else|no other instruments?|no others?|"
@@ -51,13 +58,22 @@ _OTHERS = re.compile(
 def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
     """Turn instrument words into requests; returns the matches that are left over."""
     rest: list[Match] = []
+    matches = _plucked(matches)
     players = [m for m in matches if m.word.instruments]
     people = [m for m in players if are_people(reading, m.end)]
     if 0 < len(people) < len(players):  # "for my choir class: piano": only the piano plays
         for one in people:
             reading.claim(*one.span)
         matches = [m for m in matches if m not in people]
+    matches = _without_heading(reading, matches)
     groups = _groups(reading, matches)
+    listed = [(adjectives, match) for adjectives, match, _ in groups if match is not None]
+    if is_line_up(reading, listed):
+        words = ", ".join(match.phrase for _, match in listed)
+        start = listed[0][1].start
+        reading.offers.append(
+            Offer("line-up", True, "nobody else plays", words, reading.source, WORD, start)
+        )
     for adjectives, match, part in groups:
         if match is None:
             rest += [a for a in adjectives if not _part_alone(reading, a)]
@@ -67,6 +83,26 @@ def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
             rest.append(match)  # "string quartet" and "piano etude" mean more than who plays
     _only(reading)
     return rest
+
+
+def _without_heading(reading: Reading, matches: list[Match]) -> list[Match]:
+    """ "Brass fanfare, three trumpets and tuba": the first words say what the others play."""
+    headings = [m for m in matches if m.phrase.split()[-1] == "fanfare" and m.word.instruments]
+    players = [m for m in matches if m.word.instruments and m not in headings]
+    if not any(instrument(m.word.instruments[0]).family == "brass" for m in players):
+        return matches
+    for heading in headings:
+        reading.claim(*heading.span)
+    return [m for m in matches if m not in headings]
+
+
+def _plucked(matches: list[Match]) -> list[Match]:
+    """ "Pizzicato" beside bowed strings says how they play; else it asks for plucked strings."""
+    bowed = [m for m in matches if set(m.word.instruments) & set(_BOWED)]
+    if not bowed:
+        return matches
+    way = Word(("pizzicato",), articulation="pizzicato", adjective=True)
+    return [replace(m, word=way) if m.phrase in _PIZZICATO else m for m in matches]
 
 
 def _groups(
@@ -158,7 +194,8 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
             pattern = part.word.pattern
         elif part.word.part != word.role and not soloist:
             pattern = ""
-    names = tuple(a.phrase for a in adjectives)
+    said = [(a.phrase, a.word.articulation) for a in adjectives]
+    names = tuple(dict.fromkeys(name for pair in said for name in pair if name))
     start = adjectives[0].start if adjectives else match.start
     end = part.end if part is not None and part.start > match.start else match.end
     before = reading.lower[max(0, start - 40) : start]
@@ -166,7 +203,7 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
     alone = _ONLY_BEFORE.search(before)
     if alone is not None:
         start = max(0, start - 40) + alone.start()
-    many, width = how_many(before)
+    many, width = how_many(before, reading.lower[start : match.end])
     if many > 1 and not word.separate:
         start -= width
     only = only or is_scored_for(reading, start, end)
@@ -186,11 +223,13 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
     if many > 1 and not word.separate and not role and len(word.instruments) <= _NEAR_SYNONYMS:
         chosen = chosen * many
         roles = roles_of_several(word.instruments[0])
+    if word.separate and _is_known(reading, word):
+        chosen = []  # a quartet that is spoken of twice is one quartet
     for i, ids in enumerate(chosen):
         own = roles[i] if i < len(roles) else role
         request = InstrumentRequest(match.phrase, ids, own, pattern, names)
         reading.instruments.append(request)
-    shown = ", ".join(ids[0] for ids in chosen)
+    shown = ", ".join(ids[0] for ids in chosen) or match.phrase
     extras = [f"role {role}" if role else "", f"pattern {pattern}" if pattern else ""]
     extras += [", ".join(names)] if names else []
     extras += [word.note] if word.note else []
@@ -222,6 +261,14 @@ def _request(reading: Reading, adjectives: list[Match], match: Match, part: Matc
                 place,
             )
         )
+
+
+def _is_known(reading: Reading, ensemble: Word) -> bool:
+    """True if all members of an ensemble have been asked for by an ensemble word before."""
+    there = [(r.instruments, r.role) for r in reading.instruments if is_member(r)]
+    roles = ensemble.roles or (ensemble.role,) * len(ensemble.instruments)
+    members = zip(ensemble.instruments, roles, strict=True)
+    return all(((player,), role) in there for player, role in members)
 
 
 def _part_alone(reading: Reading, match: Match) -> bool:

@@ -14,7 +14,11 @@ _PIECE = (
     "piece music duet duo trio sonata waltz adagio allegro andante largo presto vivace moderato "
     "troppo minuet prelude lullaby lullabye nocturne invention canon fugue bagatelle suite "
     "miniature arrangement composition fantasia rondo major minor dur moll mayor menor maggiore "
-    "minore majeur mineur pieza stuck morceau pezzo alegre triste"
+    "minore majeur mineur pieza stuck morceau pezzo alegre triste study etude exercise solo jig "
+    "reel hornpipe air march polka hymn anthem carol processional recessional serenade romance "
+    "ballade song theme tune melody lament dance gavotte bourree sarabande allemande gigue scherzo "
+    "caprice impromptu rhapsody intermezzo toccata passacaglia chaconne variations pavane tango "
+    "something"
 )
 _SCORED = re.compile(
     rf"\b(?:{'|'.join(_PIECE.split())}|in [a-g](?:#|b| sharp| flat)?) (?:for|fur|para|pour|per) "
@@ -44,9 +48,14 @@ def is_scored_for(reading: Reading, start: int, end: int) -> bool:
     return _SCORING_GOES_ON.match(reading.lower, end) is not None
 
 
-def how_many(before: str) -> tuple[int, int]:
-    """How many players the words before an instrument ask for, and their length in characters."""
+def how_many(before: str, noun: str) -> tuple[int, int]:
+    """How many players the words before an instrument ask for, and their length in characters.
+
+    A figure counts only plurals: "Year 4 recorder tune" is for one recorder.
+    """
     found = _COUNT.search(before)
+    if found is not None and found["count"].isdigit() and not noun.endswith(("s", "i")):
+        return 1, 0
     return (1, 0) if found is None else (_HOW_MANY[found["count"]], len(found.group()))
 
 

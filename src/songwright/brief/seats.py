@@ -64,7 +64,7 @@ def _seat_for(request: InstrumentRequest, asked: Sequence[Asked]) -> int | None:
 
 def _seat(ensemble: Word, member: InstrumentRequest) -> str:
     """The kind of player who may take a member's seat; empty for nobody."""
-    at = ensemble.instruments.index(member.instruments[0])
+    at = ensemble.instruments.index(member.instruments[0])  # of twins the first one's
     return ensemble.seats[at] if at < len(ensemble.seats) else ""
 
 

@@ -15,7 +15,7 @@ from songwright.styles import style
 LOW_BPM, HIGH_BPM = 20.0, 400.0
 """Slowest and fastest quarter-note tempo that is accepted."""
 
-_UNIT = r"(?:b\.?p\.?m\.?|beats? (?:per|a) minute|schlage pro minute)(?![a-z])"
+_UNIT = r"(?:b\.?p\.?m\.?|bmp|beats? (?:per|a) minute|schlage pro minute)(?![a-z])"
 _ABOUT = (
     r"(?:(?:at|of|to)? ?(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|~|some) ?)?"
 )

@@ -31,10 +31,16 @@ def mend(reading: Reading) -> dict[int, str]:
         if scenes.knows(word) or looked_at >= _MOST_WORDS:
             continue
         looked_at += 1
-        candidate = _nearest(word)
+        candidate = _with_s(word) or _nearest(word)
         if candidate is not None:
             mended[start] = candidate
     return mended
+
+
+def _with_s(word: str) -> str | None:
+    """ "Drumz", "beatz": a plural in the spelling of its scene."""
+    plural = word[:-1] + "s"
+    return plural if word.endswith("z") and plural in vocabulary().singles else None
 
 
 @cache

@@ -84,6 +84,7 @@ class Word:
     bpm: tuple[float, float] | None = None
     term: bool = False
     dynamics: str = ""
+    articulation: str = ""
     register: str = ""
     density: str = ""
     intensity: str = ""

@@ -327,6 +327,8 @@ def _notes(strokes: list[Stroke], part: PartPlan, plan: Plan, bar: int) -> list[
     """Notes of a bar: one for each key and tick, each lasting to the next onset in its pulse."""
     start = bar * plan.meter.bar_ticks
     louder: dict[tuple[int, int], Stroke] = {}
+    if is_kit(part) and plan.silent_voices:
+        strokes = [s for s in strokes if s.voice not in plan.silent_voices]
     for stroke in _one_hat(strokes):
         if not 0 <= stroke.tick < plan.meter.bar_ticks:
             continue

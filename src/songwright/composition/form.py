@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from random import Random
 
 from songwright.brief.model import Brief, SectionRequest
@@ -35,6 +35,7 @@ def plan_sections(
         drafts = _requested(brief.form, frame.bars, style.phrase_bars)
     else:
         drafts = _from_style(style, use, frame, {a.word for a in brief.avoid}, rng)
+        drafts = _dropped(drafts, brief, frame, style.phrase_bars)
     sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
     return _energise(sections, brief, style, use, frame)
 
@@ -84,6 +85,34 @@ def _from_style(
     chosen = rng.choices(range(len(forms)), [fitness(i) for i in range(len(forms))])[0]
     draft = _grow_or_shrink(drafts[chosen], bars)
     return _fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
+
+
+_FULL = 0.9  # energy of a point that a drop should fall on
+
+
+def _dropped(drafts: list[_Draft], brief: Brief, frame: Frame, phrase: int) -> list[_Draft]:
+    """The first drop at the time of the climax that was asked for, sections around it fitted."""
+    bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
+    times = [p.seconds for p in brief.energy if p.seconds is not None and p.level >= _FULL]
+    first = next((i for i, d in enumerate(drafts) if d[0] == "drop"), 0)
+    start = round(times[0] / bar_seconds) if times else 0
+    lead_in = drafts[first - 1 : first] if drafts[first - 1][0] in _LEADS_TO else []
+    before = start - sum(d[1] for d in lead_in)
+    if first - len(lead_in) < 1 or before < phrase or frame.bars - start < phrase:
+        return drafts
+
+    def fitted(part: list[_Draft], bars: int) -> list[_Draft]:
+        part = _grow_or_shrink(part, bars)
+        return _fit_bars(part, bars, phrase, [False] * len(part))
+
+    head, tail = drafts[: first - len(lead_in)], drafts[first:]
+    drops = list(takewhile(lambda d: d[0] == "drop", tail))
+    calm = [d for d in drafts if d[0] == "breakdown"][:2] or head[-1:]
+    again = [*calm, *lead_in, *drops]  # what leads to a second drop when the first comes early
+    size = sum(d[1] for d in again)
+    while frame.bars - start - sum(d[1] for d in tail) >= 0.6 * size:
+        tail[len(drops) : len(drops)] = again
+    return [*fitted(head, before), *lead_in, *fitted(tail, frame.bars - start)]
 
 
 def _parse(form: FormFacts) -> list[_Draft]:

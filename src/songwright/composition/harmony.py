@@ -15,6 +15,7 @@ from songwright.brief.model import Brief, ChartBar
 from songwright.composition.clarity import clarity
 from songwright.composition.colour import enrich
 from songwright.composition.learned.makers import is_learned
+from songwright.composition.modality import from_tonic, in_mode, is_asked, is_within, strength
 from songwright.composition.plan import Decision, Plan, SectionPlan
 from songwright.composition.progressions import Bar, parse_bars, progressions_of, write_functional
 from songwright.score import ChordSpan
@@ -24,6 +25,8 @@ from songwright.theory import Key, Meter, chord_from_roman, is_roman, parse_chor
 
 CLEAR = 0.09
 """Margin from which the key can mostly be heard in the whole arrangement."""
+STATED = 0.22
+"""Strength (`modality.strength`) from which a mode that was asked for is stated clearly."""
 _ATTEMPTS = 16
 
 
@@ -36,17 +39,18 @@ def compose_harmony(plan: Plan, brief: Brief, style: Style, clear: float = CLEAR
     charted = _charts(plan, brief)
     offered, said = _offered(plan, brief, style, charted)
     best: tuple[float, list[ChordSpan]] | None = None
-    # A mode has its own colour: there the loops stay as they are, clear or not.
+    # A mode has its own colour: where nobody asked for it the loops stay, clear or not.
     is_tonal = plan.key.harmonic_mode in ("major", "minor")
-    is_open = is_tonal and not all(c is not None for c in charted)
+    modal = is_asked(brief, plan.key)
+    is_open = (is_tonal or modal) and not all(c is not None for c in charted)
     for attempt in range(_ATTEMPTS if is_open else 1):
-        spans = _draft(plan, style, charted, attempt, offered)
+        spans = _draft(plan, style, charted, attempt, offered, modal)
         if clear > CLEAR:
             spans = [_plain_tonic(span, plan.key) for span in spans]
-        margin = clarity(spans, plan.key)
+        margin = strength(spans, plan) if modal else clarity(spans, plan.key)
         if best is None or margin > best[0]:
             best = margin, spans
-        if margin >= clear:
+        if margin >= (STATED if modal else clear):
             break
     chords = _merged(best[1] if best is not None else [])
     return replace(plan, chords=chords, decisions=(*plan.decisions, *said))
@@ -83,6 +87,7 @@ def _draft(
     charted: list[tuple[Bar, ...] | None],
     attempt: int,
     offered: _Offered,
+    modal: bool,
 ) -> list[ChordSpan]:
     bar_ticks = plan.meter.bar_ticks
     by_letter: dict[str, tuple[Bar, ...]] = {}
@@ -93,11 +98,16 @@ def _draft(
             base = by_letter.get(section.letter)
             if base is None:
                 used = set(by_letter.values())
-                base = _sampled(offered.get(section.letter, ()), used, attempt) or _progression(
-                    plan, section, style, used, attempt
+                sampled = list(offered.get(section.letter, ()))
+                if modal:
+                    sampled = [p for p in sampled if is_within(p, section.key)]
+                base = _sampled(sampled, used, attempt) or _progression(
+                    plan, section, style, used, attempt, modal
                 )
+                if modal:
+                    base = from_tonic(base, section.key, section.function)
                 by_letter[section.letter] = base
-            bars = _closed(_tiled(base, section.bars), plan, index, style, attempt)
+            bars = _closed(_tiled(base, section.bars), plan, index, style, attempt, modal)
             bars = _led(bars, plan, index)
         else:
             bars = chart
@@ -143,6 +153,7 @@ def _progression(
     style: Style,
     used: set[tuple[Bar, ...]],
     attempt: int = 0,
+    modal: bool = False,
 ) -> tuple[Bar, ...]:
     """Choose or write the progression of a letter, another one than the letters before it."""
     stream = rng(plan.seed, "harmony", section.letter, attempt)
@@ -159,6 +170,10 @@ def _progression(
     options = _fitting(style, section, cadence=False)
     fresh = [p for p in options if parse_bars(p.chords) not in used]  # letters differ in harmony
     options = fresh or options
+    if modal:
+        options = in_mode(options, section.key) or [
+            ProgressionFacts(chords, (mode,)) for chords in progressions_of(mode).loops
+        ]
     if attempt >= _ATTEMPTS // 2:  # the style's own loops leave the key open
         plain = [ProgressionFacts(c, (mode,)) for c in progressions_of(mode).clear]
         options = options + [p for p in plain if parse_bars(p.chords) not in used]
@@ -197,7 +212,12 @@ def _tiled(base: tuple[Bar, ...], bars: int) -> tuple[Bar, ...]:
 
 
 def _closed(
-    bars: tuple[Bar, ...], plan: Plan, index: int, style: Style, attempt: int = 0
+    bars: tuple[Bar, ...],
+    plan: Plan,
+    index: int,
+    style: Style,
+    attempt: int = 0,
+    modal: bool = False,
 ) -> tuple[Bar, ...]:
     """End a section: with a cadence at the end of the piece, with a turn before a new section.
 
@@ -207,6 +227,8 @@ def _closed(
     stream = rng(plan.seed, "cadence", section.id, attempt)
     known = progressions_of("blues" if section.key.mode == "blues" else section.key.harmonic_mode)
     idiom = [parse_bars(p.chords) for p in _fitting(style, section, cadence=True)]
+    if modal:
+        idiom = [c for c in idiom if is_within(c, section.key)]
     if index == len(plan.sections) - 1 and plan.ending in ("final", "ring", "hard"):
         full = [c for c in idiom if _degree(c[-1][-1][0]) in ("I", "i")]
         closing = stream.choice(full or [parse_bars(c) for c in known.cadences])
@@ -231,7 +253,8 @@ def _closed(
     else:
         if ends_on in ("V", "v", "bVII", "bII"):
             return bars
-        close = stream.choice(_half_closes(idiom, section, style))
+        turns = [parse_bars(c) for c in known.turns]
+        close = stream.choice(turns if modal else _half_closes(idiom, section, style))
     return (*bars[: len(bars) - len(close)], *close)
 
 

@@ -9,6 +9,7 @@ from songwright.composition.clarity import heard_clarity
 from songwright.composition.density import write_to_density
 from songwright.composition.learned.drum_seam import drum_decisions
 from songwright.composition.learned.tunes import Rank, tune_decisions
+from songwright.composition.modality import is_asked
 from songwright.composition.plan import Decision, Plan
 from songwright.composition.planning import make_plan
 from songwright.composition.shaping import shaped_score
@@ -44,7 +45,7 @@ def compose_piece(
     plan, score = write_to_density(make_plan(brief, seed, maker), brief, rank)
     for clear in _CLEARER if _must_be_heard(brief, plan) else ():
         margin = heard_clarity(score, plan.key)
-        if margin >= _HEARD:
+        if margin >= (0.0 if is_asked(brief, plan.key) else _HEARD):
             break
         planned = make_plan(brief, seed, maker, clear)
         if planned.chords == plan.chords:
@@ -60,6 +61,10 @@ def compose_piece(
 
 
 def _must_be_heard(brief: Brief, plan: Plan) -> bool:
-    """Whether a key was asked for that chords can make clear: major or minor, no chart given."""
-    asked = brief.key is not None and plan.key.harmonic_mode in ("major", "minor")
+    """Whether a key was asked for that chords can make clear, and no chart given.
+
+    Of a mode only the tonic and its third can be told (`clarity` knows major and minor).
+    """
+    tonal = plan.key.harmonic_mode in ("major", "minor")
+    asked = brief.key is not None and (tonal or is_asked(brief, plan.key))
     return asked and not brief.chart and not brief.modulations

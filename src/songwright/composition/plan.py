@@ -121,6 +121,7 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     maker: str = "mixed"  # "rules", "learned", or "mixed": learned where it reads better
     curves: tuple[DrawnCurve, ...] = ()
+    silent_voices: tuple[str, ...] = ()  # of drum kits, such as "hat"; see `drum_voices`
 
     def section_at(self, bar: int) -> SectionPlan:
         """The section that holds a bar (the last one for bars past the end)."""

@@ -11,6 +11,11 @@ import msgspec
 
 from songwright.score import Instrument
 
+UNPITCHED = ("drums", "percussion")
+
+HARMONIC = ("chords", "pad", "arp", "riff", "inner", "stabs")
+"""Roles that say which chord it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:

@@ -6,6 +6,7 @@ import math
 
 from songwright.brief.model import Brief
 from songwright.composition.accompany import accompany
+from songwright.composition.articulation import articulated
 from songwright.composition.check import check_score
 from songwright.composition.drums import drum_part
 from songwright.composition.layering import joined_late
@@ -67,7 +68,9 @@ def write_score(
         keys=_keys(plan),
         sections=tuple(section.mark for section in plan.sections),
         chords=plan.chords,
-        parts=tuple(_part(part, _played(part, plan, written)) for part in plan.parts),
+        parts=tuple(
+            _part(part, articulated(part, _played(part, plan, written))) for part in plan.parts
+        ),
         themes=themes,
         dynamics=_dynamics(plan, written),
     )

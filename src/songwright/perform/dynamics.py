@@ -42,7 +42,7 @@ def fade_share(plan: Plan, tick: int) -> float:
     if plan.ending != "fade":
         return 1.0
     bar = plan.meter.bar_ticks
-    span = min(FADE_BARS, max(1, plan.bars // 3)) * bar
+    span = min(FADE_BARS, max(1, plan.bars // 2)) * bar
     left = (plan.bars * bar - tick) / span
     return FADE_FLOOR + (1.0 - FADE_FLOOR) * min(1.0, max(0.0, left))
 

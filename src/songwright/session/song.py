@@ -16,6 +16,7 @@ from songwright.score import Score
 from songwright.score.codec import decode, digest, encode
 from songwright.seeds import MAX_SEED
 from songwright.session.collection import collection_paused
+from songwright.session.plausible import check_score
 from songwright.session.ranking import rank_tunes
 from songwright.session.refine.model import Edit, Refined
 from songwright.styles import MixFacts, PerformanceFacts, style
@@ -178,4 +179,5 @@ def load(folder: str | Path) -> Song:
     song = decode(data, Song, what=str(path))
     if song.format > FORMAT:
         raise FileFormatError(f"{path} was made by a newer Songwright ({song.songwright}); update")
+    check_score(song.score, str(path))
     return song

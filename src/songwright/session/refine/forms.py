@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from songwright.brief.vocabulary import vocabulary
-from songwright.composition.ensemble import assign_sections, choose_parts
+from songwright.composition.ensemble import choose_parts
+from songwright.composition.entries import assign_sections
 from songwright.composition.plan import PartPlan, Plan, SectionPlan
 from songwright.composition.roles import roles, usual_role
 from songwright.composition.uses import use_of

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from songwright.brief.model import SECTION_FUNCTIONS
-from songwright.composition.ensemble import assign_sections
+from songwright.composition.entries import assign_sections
 from songwright.composition.form import DEFAULT_ENERGY, phrases_of
 from songwright.composition.harmony import compose_harmony
 from songwright.composition.plan import Plan, SectionPlan

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from songwright.composition.hands import parted_hands
 from songwright.errors import ProjectError
 from songwright.score import ChordSpan, Instrument, KeyChange, Note, instrument, instruments
 from songwright.seeds import rng
@@ -190,11 +191,11 @@ def player(piece: Piece, edit: Edit) -> Piece:
         fresh = [replace(n, pitch=_within(n.pitch, new)) if not new.is_kit else n
                  for n in piece.notes(part)]  # fmt: skip
         notes[part] = tidy(fresh)
-    parts = tuple(
-        replace(p, instrument=new.id, name=new.name) if p.id in where else p
-        for p in piece.plan.parts
-    )
-    return rewritten(piece, where, notes, plan=replace(piece.plan, parts=parts))
+    parts = parted_hands(
+        [replace(p, instrument=new.id, name=new.name) if p.id in where else p
+         for p in piece.plan.parts]
+    )  # fmt: skip
+    return rewritten(piece, where, notes, plan=replace(piece.plan, parts=tuple(parts)))
 
 
 def _instrument_id(text: str) -> str:

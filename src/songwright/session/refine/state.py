@@ -182,8 +182,9 @@ def rewritten(
             merged = spliced_notes(part.notes, fresh, spans, planned.role, planned.instrument)
             part = part.with_notes(merged)
         as_planned = replace(
-            part, instrument=planned.instrument, name=planned.name, sound=planned.sound
-        )
+            part, instrument=planned.instrument, name=planned.name, sound=planned.sound,
+            staff_group=planned.staff_group,
+        )  # fmt: skip
         part = part if part == as_planned else as_planned
         parts.append(part)
     track = piece.score.chords

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from songwright.composition.accompany import accompany
+from songwright.composition.articulation import articulated
 from songwright.composition.drums import drum_part
 from songwright.composition.layering import joined_late
 from songwright.composition.learned.tunes import sampled_tunes
@@ -63,6 +64,7 @@ def write_parts(
         if part.role == "lead" and part.staff_group:
             hands = [p for p in plan.parts if p.staff_group == part.staff_group and p is not part]
             notes = doubled(notes, plan, part, [n for h in hands for n in written[h.id]])
+        notes = articulated(part, notes)
         result[part.id] = tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch)))
     return result, themes, _dynamics(plan, written)
 
