@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -215,3 +217,25 @@ def test_a_full_disk_is_said_and_keeps_the_older_file(
         write_audio(path, noise(1.0), RATE)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.flac"]
+
+
+@pytest.mark.parametrize(("bits", "tag", "samples_at"), [(16, 1, 44), (24, 0xFFFE, 68)])
+@pytest.mark.parametrize(("channels", "speakers"), [(1, 4), (2, 3)])
+def test_wav_heads_follow_the_standard(
+    bits: int, tag: int, samples_at: int, channels: int, speakers: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "tone.wav"
+    with AudioWriter(path, 48_000, channels, bits=bits) as writer:
+        writer.write(np.full((channels, 101), 0.25, np.float32))
+    data = path.read_bytes()
+    assert int.from_bytes(data[20:22], "little") == tag
+    assert data[samples_at - 8 : samples_at - 4] == b"data"
+    assert int.from_bytes(data[4:8], "little") == len(data) - 8
+    facts = soundfile.info(str(path))
+    assert (facts.format, facts.subtype) == ("WAVEX" if bits == 24 else "WAV", f"PCM_{bits}")
+    if bits == 24:
+        assert int.from_bytes(data[40:44], "little") == speakers
+    flac = shutil.which("flac")
+    if flac is not None:  # a strict reader, without a warning
+        subprocess.run([flac, "-s", "--warnings-as-errors", "-o", str(tmp_path / "tone.flac"),
+                        str(path)], check=True)  # fmt: skip

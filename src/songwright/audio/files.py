@@ -21,9 +21,9 @@ import soundfile
 from numpy.typing import ArrayLike
 
 from songwright.audio.buffers import Audio, checked_audio, checked_sample_rate
-from songwright.audio.closing import Closing
 from songwright.audio.ogg import with_fixed_serial
 from songwright.audio.pcm import BITS, LARGEST_WAV_BYTES, Quantiser, wav_bytes, wav_head
+from songwright.closing import Closing
 from songwright.errors import AudioError, FileFormatError, OutputError
 
 BLOCK_FRAMES = 65_536

@@ -26,6 +26,11 @@ WholeNumbers = NDArray[np.int32]
 LARGEST_WAV_BYTES = 2**32 - 2**16
 """Samples that a WAV file can hold (its sizes have 32 bits), with room for its other chunks."""
 
+_PCM, _EXTENSIBLE = 1, 0xFFFE
+_SPEAKERS = {1: 0x4, 2: 0x1 | 0x2}  # front centre; front left and right
+_SUBFORMAT = bytes.fromhex("000000001000800000aa00389b71")
+"""The rest of the identifier whose first two bytes are a plain format tag."""
+
 
 class Quantiser:
     """Turns a stream of blocks into whole numbers.
@@ -139,12 +144,21 @@ def wav_bytes(numbers: WholeNumbers, bits: int) -> memoryview:
 
 
 def wav_head(frames: int, channels: int, sample_rate_hz: int, bits: int) -> bytes:
-    """The 44 bytes before the samples of a PCM WAV file."""
+    """What stands before the samples of a PCM WAV file: 44 bytes, or 68 above 16 bits.
+
+    There the format is written as ``WAVE_FORMAT_EXTENSIBLE`` with its speakers, which Microsoft's
+    standard asks for above 16 bits or two channels (*Multiple channel audio data and WAVE files*,
+    2007); the plain form is "legacy" to strict readers, such as ``flac``.
+    """
     width = channels * bits // 8
     size = frames * width
+    tag = _EXTENSIBLE if bits > 16 else _PCM
+    form = struct.pack(
+        "<HHIIHH", tag, channels, sample_rate_hz, sample_rate_hz * width, width, bits
+    )
+    if bits > 16:
+        form += struct.pack("<HHIH", 22, bits, _SPEAKERS[channels], _PCM) + _SUBFORMAT
     return b"".join((
-        b"RIFF", struct.pack("<I", 36 + size + size % 2), b"WAVEfmt ",
-        struct.pack("<IHHIIHH", 16, 1, channels, sample_rate_hz, sample_rate_hz * width, width,
-                    bits),
-        b"data", struct.pack("<I", size),
+        b"RIFF", struct.pack("<I", 20 + len(form) + size + size % 2), b"WAVEfmt ",
+        struct.pack("<I", len(form)), form, b"data", struct.pack("<I", size),
     ))  # fmt: skip

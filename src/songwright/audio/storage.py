@@ -18,13 +18,15 @@ import numpy as np
 import soundfile
 
 from songwright.audio.buffers import Audio, checked_audio
-from songwright.audio.closing import Closing
+from songwright.closing import Closing
 from songwright.errors import FileFormatError, OutputError
 
 BLOCK_FRAMES = 1 << 16
 """Frames of a block: small enough for the cache, large enough that calls cost nothing."""
 
-_IN_MEMORY_FRAMES = 6 * 60 * 48_000
+_IN_MEMORY_FRAMES = 4 * 60 * 48_000
+"""Three buses of five minutes would be 345 MB: a third of what a whole production may take."""
+
 _SAMPLE_BYTES = 4
 
 
@@ -140,7 +142,7 @@ def _disk_error(error: OSError, folder: Path | None) -> OutputError:
 
 
 def new_buffer(frames: int, folder: Path | None = None) -> AudioBuffer:
-    """A silent buffer: in memory up to six minutes at 48 kHz, above in a file in ``folder``."""
+    """A silent buffer: in memory up to four minutes at 48 kHz, above in a file in ``folder``."""
     if frames <= _IN_MEMORY_FRAMES or not hasattr(os, "pread"):
         return MemoryBuffer(np.zeros((2, frames), np.float32))
     return DiskBuffer(frames, folder)

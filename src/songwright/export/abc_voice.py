@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 
 from songwright.export.abc_percussion import drum_letters, letter_of
+from songwright.export.naming import one_line
 from songwright.score import Score
 from songwright.score.notation.bars import Bar, BarLine
 from songwright.score.notation.beams import add_beams
@@ -226,8 +227,7 @@ def _beam_of(symbols: Sequence[Symbol], index: int) -> int:
 
 def plain(text: str) -> str:
     """One line without the marks that ABC reads."""
-    kept = "".join(c if c.isprintable() else " " for c in text)
-    return kept.replace('"', "'").replace("\\", "/").replace("%", "\\%").strip()
+    return one_line(text).replace('"', "'").replace("\\", "/").replace("%", "\\%").strip()
 
 
 def key_field(key: Key) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from songwright.export.naming import clock, section_names
+from songwright.export.naming import clock, one_line, section_names
 from songwright.export.tags import Tags
 from songwright.score import Score
 from songwright.score.timemap import TimeMap
@@ -36,7 +36,7 @@ def cue_rows(score: Score) -> tuple[CueRow, ...]:
     marks = [
         (name, s.start_bar, s.end_bar)
         for name, s in zip(section_names(score), score.sections, strict=True)
-    ] or [(score.title, 0, score.bars)]
+    ] or [(one_line(score.title), 0, score.bars)]
     rows = []
     for name, first, last in marks:
         start, end = times.bar_start(first), times.bar_start(min(last, score.bars))
@@ -62,7 +62,7 @@ def cue_sheet(score: Score, tags: Tags, sources: str) -> str:
     head = [
         ("Title", tags.title), ("Style", tags.genre), ("Duration", clock(total)),
         ("Tempo", f"{tags.bpm:.6g} BPM"), ("Key", str(tags.key)), ("Metre", str(tags.meter.meter)),
-        ("Parts", ", ".join(p.name for p in score.parts)), ("Sound", sources),
+        ("Parts", ", ".join(one_line(p.name) for p in score.parts)), ("Sound", sources),
         ("Rights", tags.licence), ("Software", tags.software),
     ]  # fmt: skip
     lines = [f"{name + ':':<10}{text}" for name, text in head if text]
@@ -127,5 +127,4 @@ def cue_file(score: Score, tags: Tags, audio_name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    return '"' + plain.replace('"', "'") + '"'
+    return '"' + one_line(text).replace('"', "'") + '"'

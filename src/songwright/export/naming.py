@@ -26,6 +26,14 @@ _LONGEST_STEM = 80  # characters; leaves room for a folder within the 255 bytes 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 
+def one_line(text: str) -> str:
+    """The text with a space for every character that is not printed.
+
+    Line ends and control characters would break rows, and XML has no way to hold them.
+    """
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def file_name(text: str) -> str:
     """The text as a file name that Windows, macOS and Linux all accept, without a suffix.
 
@@ -49,7 +57,7 @@ def role_colour(role: str) -> str:
 
 def track_name(number: int, part: Part) -> str:
     """Name of a part's track and stem, such as ``"01 Lead - Violin"``; ``number`` is from 1."""
-    return f"{number:02d} {_ROLE_WORDS.get(part.role, part.role.title())} - {part.name}"
+    return f"{number:02d} {_ROLE_WORDS.get(part.role, part.role.title())} - {one_line(part.name)}"
 
 
 def section_names(score: Score) -> tuple[str, ...]:
@@ -60,7 +68,7 @@ def section_names(score: Score) -> tuple[str, ...]:
     for section in score.sections:
         seen[section.function] += 1
         name = "-".join(word[:1].upper() + word[1:] for word in section.function.split("-"))
-        name = name or section.letter or "Section"
+        name = one_line(name or section.letter or "Section")
         names.append(f"{name} {seen[section.function]}" if counts[section.function] > 1 else name)
     return tuple(names)
 

@@ -11,6 +11,7 @@ import uuid
 from itertools import pairwise
 
 from songwright.export.faders import fade_curve
+from songwright.export.naming import one_line
 from songwright.export.tracks import Arrangement, Clip, Stem, Track
 from songwright.score import smf
 from songwright.units import TICKS_PER_BEAT, db_to_gain
@@ -34,7 +35,7 @@ def reaper_project(piece: Arrangement) -> str:
     lines = [
         '<REAPER_PROJECT 0.1 "6.0" 0',
         "  <NOTES 0 2",
-        f"    |{_line(piece.title)}",
+        f"    |{one_line(piece.title)}",
         f"    |Made with Songwright {VERSION}. Stems add up to the mix at 0 dB; notes are",
         "    |muted: load an instrument, unmute the notes and mute their stem.",
         "  >",
@@ -238,13 +239,9 @@ def _id(piece: Arrangement, name: str) -> str:
     return "{" + str(uuid.uuid5(_IDS, f"{piece.title}/{name}")).upper() + "}"
 
 
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
 def _quoted(text: str) -> str:
     """A string in the quotation marks that it does not hold, as REAPER reads it."""
-    text = _line(text)
+    text = one_line(text)
     for mark in ('"', "'", "`"):
         if mark not in text:
             return mark + text + mark

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from songwright.export.naming import one_line
 from songwright.score import KeyChange, MeterChange
 from songwright.theory import Key
 from songwright.version import VERSION
@@ -59,7 +60,7 @@ class Tags:
 
     def of_part(self, part: str) -> Tags:
         """The same tags for the stem of a part."""
-        return replace(self, part=part)
+        return replace(self, part=one_line(part))
 
     @property
     def name(self) -> str:
@@ -89,4 +90,4 @@ def tags_of(
 ) -> Tags:
     """Tags of a piece; a piece without a key says C major, as its notation does."""
     key = keys[0].key if keys else Key("C", "major")
-    return Tags(title, bpm, key, meters[0], genre, "", beats, loops, licence=licence)
+    return Tags(one_line(title), bpm, key, meters[0], genre, "", beats, loops, licence=licence)

@@ -7,11 +7,12 @@ file, so every export plays the same notes.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
-from songwright.export.naming import role_colour, section_names, track_name
+from songwright.export.naming import one_line, role_colour, section_names, track_name
 from songwright.export.wav import WavFacts
 from songwright.mix import MixSettings
 from songwright.mix.ending import fade_samples
@@ -161,7 +162,15 @@ def arrangement(
     if performance.ending == "fade":
         fade = fade_samples("fade", round(times.seconds(end) * 1000), 1000) / 1000
     return Arrangement(
-        score.title, score.tempos, score.meters, markers, tuple(tracks), end, times, fade, reference
+        one_line(score.title),
+        score.tempos,
+        score.meters,
+        markers,
+        tuple(tracks),
+        end,
+        times,
+        fade,
+        reference,
     )
 
 
@@ -174,27 +183,30 @@ def _clips(
     does, and sections that a note is held across stay together.
     """
     notes, controls = _events(events)
+    onsets = [n.start_ticks for n in notes]
+    # until when something sounds of the first n notes
+    sounding = list(accumulate((n.start_ticks + n.duration_ticks for n in notes), max, initial=0))
     edges = sorted({0, end, *(m.ticks for m in markers if m.ticks < end)})
     names = {m.ticks: m.name for m in markers}
     joined: list[tuple[int, int, str]] = []
     for start, stop in pairwise(edges):
         name = names.get(start, "Start")
-        held = any(n.start_ticks < start - _GRAZE_TICKS and
-                   n.start_ticks + n.duration_ticks > start + _GRAZE_TICKS
-                   for n in notes)  # fmt: skip
+        held = sounding[bisect_left(onsets, start - _GRAZE_TICKS)] > start + _GRAZE_TICKS
         if held and joined:
             joined[-1] = (joined[-1][0], stop, f"{joined[-1][2]} + {name}")
         else:
             joined.append((start, stop, name))
     starts = [
-        min([start, *(n.start_ticks for n in notes if start - _GRAZE_TICKS <= n.start_ticks < start
-                      and n.start_ticks + n.duration_ticks > start)])
+        next((n.start_ticks
+              for n in notes[bisect_left(onsets, start - _GRAZE_TICKS) : bisect_left(onsets, start)]
+              if n.start_ticks + n.duration_ticks > start), start)
         for start, _, _ in joined
     ]  # fmt: skip
+    spans = list(pairwise([*starts, end])) if joined else []
     clips = []
-    for i, (_, stop, name) in enumerate(joined):
-        first = starts[i]
-        last = starts[i + 1] if i + 1 < len(joined) else stop
+    for (first, last), (_, _, name), inside in zip(
+        spans, joined, _cut(controls, spans), strict=True
+    ):
         own = tuple(
             ClipNote(
                 n.start_ticks - first,
@@ -202,24 +214,39 @@ def _clips(
                 n.pitch,
                 n.velocity,
             )
-            for n in notes
-            if first <= n.start_ticks < last
+            for n in notes[bisect_left(onsets, first) : bisect_left(onsets, last)]
         )
         if own:
-            clips.append(Clip(name, first, last, own, _within(controls, first, last)))
+            clips.append(Clip(name, first, last, own, inside))
     return tuple(clips)
 
 
-def _within(controls: list[ClipEvent], start: int, end: int) -> tuple[ClipEvent, ...]:
-    """Messages of a clip, with the values in force at its start, so that clips can be moved."""
-    at = bisect_left([c.ticks for c in controls], start)
+def _cut(
+    controls: list[ClipEvent], spans: list[tuple[int, int]]
+) -> Iterator[tuple[ClipEvent, ...]]:
+    """Messages of each clip, with the values in force at its start, so that clips can be moved."""
+    at = 0
     in_force: dict[tuple[int, int], ClipEvent] = {}
-    for event in controls[:at]:
-        in_force[event.kind, event.a if event.kind == smf.CONTROL else 0] = event
-    inside = [ClipEvent(e.ticks - start, e.kind, e.a, e.b) for e in controls[at:] if e.ticks < end]
-    at_start = {(e.kind, e.a if e.kind == smf.CONTROL else 0) for e in inside if e.ticks == 0}
-    carried = [ClipEvent(0, e.kind, e.a, e.b) for key, e in in_force.items() if key not in at_start]
-    return (*carried, *inside)
+
+    def address(event: ClipEvent) -> tuple[int, int]:
+        return event.kind, event.a if event.kind == smf.CONTROL else 0
+
+    for start, end in spans:
+        inside = []
+        carried = dict(in_force)
+        while at < len(controls) and controls[at].ticks < end:
+            event = controls[at]
+            at += 1
+            in_force[address(event)] = event
+            if event.ticks < start:
+                carried[address(event)] = event
+            else:
+                inside.append(ClipEvent(event.ticks - start, event.kind, event.a, event.b))
+        at_start = {address(e) for e in inside if e.ticks == 0}
+        yield (
+            *(ClipEvent(0, e.kind, e.a, e.b) for k, e in carried.items() if k not in at_start),
+            *inside,
+        )
 
 
 def _events(events: tuple[smf.MidiEvent, ...]) -> tuple[list[ClipNote], list[ClipEvent]]:

@@ -60,6 +60,9 @@ class Finger(NamedTuple):
 Hand = Mapping[tuple[int, int], Finger]
 """The fingers of one part by written tick and pitch."""
 
+Struck = Mapping[int, list[tuple[int, str]]]
+"""Pitch and role of all that one player strikes, by written tick."""
+
 
 @cache
 def keyboard_facts() -> KeyboardFacts:
@@ -88,19 +91,22 @@ def hands(score: Score, plan: Plan, style: Style) -> dict[str, Hand]:
         return {}
     push = style.performance.push_ms
     found: dict[str, Hand] = {}
+    together: dict[str, list[Part]] = {}
+    for part in score.parts:
+        together.setdefault(part.staff_group, []).append(part)
+    struck_by: dict[str, Struck] = {}
     for part in score.parts:
         if part.instrument not in facts.instruments:
             continue
-        others = [
-            other for other in score.parts
-            if other is not part and part.staff_group and other.staff_group == part.staff_group
-        ]  # fmt: skip
-        middle = _middle(part, plan)
-        struck = _struck([part, *others])
+        both = together[part.staff_group] if part.staff_group else [part]
+        player = part.staff_group or f"\0{part.id}"
+        if player not in struck_by:
+            struck_by[player] = _struck(both)
+        struck, middle = struck_by[player], _middle(part, plan)
         fingers: dict[tuple[int, int], Finger] = {}
         for note in part.notes:
             with_it = struck[note.onset_ticks]
-            traits = hand_traits(note, part.role, with_it, middle, bool(others))
+            traits = hand_traits(note, part.role, with_it, middle, len(both) > 1)
             value = sum(facts.velocity[name] * amount for name, amount in traits.items())
             early = 0.0
             below = {role for _, role in with_it if role != LEAD_ROLE}
@@ -151,9 +157,10 @@ def _middle(part: Part, plan: Plan) -> float:
     return 72.0 if part.role == LEAD_ROLE else 52.0
 
 
-def _struck(parts: list[Part]) -> dict[int, list[tuple[int, str]]]:
-    found: dict[int, list[tuple[int, str]]] = {}
+def _struck(parts: list[Part]) -> Struck:
+    """What one player strikes at each tick; a key that is written twice is struck once."""
+    found: dict[int, dict[tuple[int, str], None]] = {}
     for part in parts:
         for note in part.notes:
-            found.setdefault(note.onset_ticks, []).append((note.pitch, part.role))
-    return found
+            found.setdefault(note.onset_ticks, {})[note.pitch, part.role] = None
+    return {tick: list(keys) for tick, keys in found.items()}

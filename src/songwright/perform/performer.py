@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from songwright.composition.plan import PartPlan, Plan
 from songwright.errors import ScoreError
@@ -18,7 +18,7 @@ from songwright.perform.shape import Shape
 from songwright.perform.sounding import Group, lawful_controls, lawful_notes
 from songwright.perform.spread import Spreader
 from songwright.perform.swing import Swing
-from songwright.perform.timing import Timing
+from songwright.perform.timing import Timing, Wander
 from songwright.perform.touch import Touch, calmed, touches
 from songwright.score import Instrument, Note, Part, Score, TimeMap, instrument
 from songwright.styles import Style
@@ -82,6 +82,9 @@ class _Ensemble:
     end_seconds: float
     touches: Mapping[str, Touch]
     hands: Mapping[str, Hand]
+    together: Wander
+    pedals: dict[tuple[str, ...], tuple[ControlPoint, ...]] = field(default_factory=dict)
+    """The foot of each player whose hands (part ids) have asked for it."""
 
     @staticmethod
     def of(score: Score, plan: Plan, style: Style) -> _Ensemble:
@@ -89,8 +92,20 @@ class _Ensemble:
         return _Ensemble(
             score, plan, style, times, Shape.of(plan, times, score.bars), playing_facts(),
             times.seconds(times.bar_start(score.bars)), touches(score, plan, style),
-            hands(score, plan, style),
+            hands(score, plan, style), Wander(Chance.of(plan.seed, "perform together")),
         )  # fmt: skip
+
+    def pedal(self, player: tuple[_Player, ...]) -> tuple[ControlPoint, ...]:
+        """What the foot of the player with these hands does."""
+        who = tuple(hand.part.id for hand in player)
+        if who not in self.pedals:
+            all_hands = sorted(
+                (group for hand in player for group in hand.groups),
+                key=lambda group: (group.tick, group.onset_seconds),
+            )
+            points = pedal_points(self.score, self.times, all_hands, self.end_seconds)
+            self.pedals[who] = tuple(points)
+        return self.pedals[who]
 
 
 @dataclass(frozen=True)
@@ -117,9 +132,8 @@ class _Player:
             role = replace(role, contour=0.0)  # the pianist's hand knows more of pitch
         chance = Chance.of(plan.seed, "perform", part.id)
         swing = Swing.of(part.notes, times, plan.swing, plan.swing_unit_ticks)
-        together = Chance.of(plan.seed, "perform together")
         timing = Timing.of(
-            ensemble.style.performance, part.role, role, chance, together, ensemble.shape
+            ensemble.style.performance, part.role, role, chance, ensemble.together, ensemble.shape
         )
         planned = next((p for p in plan.parts if p.id == part.id), None)
         groups = _groups(part, ensemble, swing, timing)
@@ -235,13 +249,7 @@ class _Player:
             )  # fmt: skip
             yield from expression.points(self.groups)
         if partners:
-            both_hands = sorted(
-                (group for player in partners for group in player.groups),
-                key=lambda group: (group.tick, group.onset_seconds),
-            )
-            yield from pedal_points(
-                ensemble.score, ensemble.times, both_hands, ensemble.end_seconds
-            )
+            yield from ensemble.pedal(partners)
 
     def _pedal_partners(self, players: dict[str, _Player]) -> tuple[_Player, ...]:
         """The players (hands) that share this part's pedal; empty when it is not used."""

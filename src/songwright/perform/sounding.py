@@ -67,7 +67,7 @@ def _one_key(line: list[PlayedNote], last_off: float) -> list[PlayedNote]:
         limit = strokes[i + 1][0] - SAME_KEY_GAP_SECONDS if i + 1 < len(strokes) else last_off
         duration = round(min(off, limit, last_off) - onset, DIGITS)
         if duration > 0.0:
-            result.append(replace(note, onset_seconds=onset, duration_seconds=duration))
+            result.append(PlayedNote(onset, duration, note.pitch, note.velocity, note.articulation))
     return result
 
 

@@ -12,7 +12,7 @@ Acustica 43, 1979). A quarter of the variance of the drift is therefore the ense
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 from songwright.perform.chance import Chance
@@ -32,6 +32,27 @@ _SLOW, _FAST, _HIT, _FINGER, _LIMB = 1, 2, 3, 4, 5  # addresses of the random cu
 
 
 @dataclass(frozen=True, slots=True)
+class Wander:
+    """Slow and less slow wandering with about unit variance, remembered.
+
+    A note's end is most often the next one's beginning, and all parts ask for the ensemble's.
+    """
+
+    chance: Chance
+    known: dict[int, float] = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, tick: int) -> float:
+        """Standard deviations at a tick, within ±`LARGEST`."""
+        found = self.known.get(tick)
+        if found is None:
+            slow = self.chance.drift(tick, 8 * TICKS_PER_BEAT, _SLOW)
+            fast = self.chance.drift(tick, 2 * TICKS_PER_BEAT, _FAST)
+            found = min(LARGEST, max(-LARGEST, sqrt(0.5) * (slow + fast)))
+            self.known[tick] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Deviations from the written time for one part, in seconds."""
 
@@ -40,12 +61,13 @@ class Timing:
     rubato: float
     role: RoleFacts
     chance: Chance
-    ensemble: Chance
+    own: Wander
+    ensemble: Wander
     shape: Shape
 
     @staticmethod
     def of(
-        style: PerformanceFacts, role: str, facts: RoleFacts, chance: Chance, ensemble: Chance,
+        style: PerformanceFacts, role: str, facts: RoleFacts, chance: Chance, ensemble: Wander,
         shape: Shape,
     ) -> Timing:  # fmt: skip
         """Timing of a part that plays ``role`` in a style; all parts share ``ensemble``."""
@@ -55,6 +77,7 @@ class Timing:
             style.rubato,
             facts,
             chance,
+            Wander(chance),
             ensemble,
             shape,
         )
@@ -102,14 +125,6 @@ class Timing:
     def _wander(self, tick: int) -> float:
         if self.spread_seconds == 0.0:
             return 0.0
-        own, shared = _deviate(self.chance, tick), _deviate(self.ensemble, tick)
-        apart = sqrt(1.0 - TOGETHER) * self.role.drift * own
-        together = sqrt(TOGETHER) * shared
+        apart = sqrt(1.0 - TOGETHER) * self.role.drift * self.own.at(tick)
+        together = sqrt(TOGETHER) * self.ensemble.at(tick)
         return self.spread_seconds * sqrt(DRIFT_SHARE) * (apart + together)
-
-
-def _deviate(chance: Chance, tick: int) -> float:
-    """Slow and less slow wandering with about unit variance."""
-    slow = chance.drift(tick, 8 * TICKS_PER_BEAT, _SLOW)
-    fast = chance.drift(tick, 2 * TICKS_PER_BEAT, _FAST)
-    return min(LARGEST, max(-LARGEST, sqrt(0.5) * (slow + fast)))

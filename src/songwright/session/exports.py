@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songwright.errors import OutputError, ScoreError
-from songwright.export.naming import clock
+from songwright.export.naming import clock, one_line
 from songwright.export.tags import SOFTWARE
 from songwright.score.timemap import TimeMap
 from songwright.session.export_targets import TARGETS, Job
@@ -116,7 +116,7 @@ def _about(job: Job, target: str, files: Sequence[str]) -> str:
     tempos = {round(t.bpm, 3) for t in job.score.tempos}
     tempo = f"{tags.bpm:.6g} BPM" + (" (with changes)" if len(tempos) > 1 else "")
     lines = [
-        f"{job.score.title} - {TARGETS[target].summary}", "",
+        f"{one_line(job.score.title)} - {TARGETS[target].summary}", "",
         f"Tempo:     {tempo}", f"Metre:     {tags.meter.meter}", f"Key:       {tags.key}",
         f"Bars:      {job.score.bars}",
         f"Length:    {clock(TimeMap.of(job.score).seconds(tags.beats * TICKS_PER_BEAT))}",

@@ -10,8 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from songwright.errors import OutputError
+from songwright.session.leftovers import (
+    OLD,
+    PARTIAL,
+    clear_leftovers,
+    hold,
+    let_go,
+    move_kept,
+)
 
 MARKER = "song.json"
+_TRIES = 5
 
 
 @contextlib.contextmanager
@@ -37,7 +46,8 @@ def replacing(out: Path, marker: str = MARKER) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.is_dir() and not os.access(out, os.W_OK):
             raise OutputError(f"{out} is read-only; choose another folder with --out")
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+        clear_leftovers(out, _is_ours)
+        fresh, lock = _fresh(out)
     except OSError as error:
         raise OutputError(_advice(out, error)) from error
     try:
@@ -48,23 +58,35 @@ def replacing(out: Path, marker: str = MARKER) -> Iterator[Path]:
         raise OutputError(_advice(out, error)) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        let_go(lock)
+
+
+def _fresh(out: Path) -> tuple[Path, int | None]:
+    """A new folder beside ``out``, locked where that can be done."""
+    for _ in range(_TRIES):
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=PARTIAL, dir=out.parent))
+        lock = hold(fresh)
+        if fresh.exists():  # else another run took it for a leftover before it was locked
+            return fresh, lock
+    raise OutputError(f"{out} is being written by another run; wait for it to end")
 
 
 def _swap(fresh: Path, out: Path) -> None:
     if not out.exists():
         fresh.rename(out)
         return
-    old = fresh.with_suffix(".old")
+    old = fresh.with_suffix(OLD)
+    lock = hold(out)
     out.rename(old)
     try:
         fresh.rename(out)
     except OSError:
         old.rename(out)  # the older result stays
+        let_go(lock)
         raise
-    for entry in old.iterdir():
-        if not (out / entry.name).exists() and not _is_ours(entry.name):
-            shutil.move(entry, out / entry.name)
+    move_kept(old, out, _is_ours)
     shutil.rmtree(old, ignore_errors=True)
+    let_go(lock)
 
 
 # Files of a package; those that a new version does not bring are out of date and go.

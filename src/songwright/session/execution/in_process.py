@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from songwright.session.execution.closing import Closing
+from songwright.closing import Closing
 from songwright.session.execution.protocol import CANCELLED, DONE, FAILED, Outcome, Task, describe
 
 

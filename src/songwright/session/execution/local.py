@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 
-from songwright.session.execution.closing import Pool
+from songwright.session.execution.pool import Pool
 from songwright.session.execution.protocol import (
     CANCELLED,
     FAILED,

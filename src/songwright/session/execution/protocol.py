@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from songwright.errors import ExecutionError, SongwrightError
 
@@ -46,7 +46,7 @@ class Outcome:
         return self.value
 
 
-class Executor(Protocol):
+class Executor(AbstractContextManager["Executor", None], Protocol):
     """Runs tasks. Use it as a context manager, or call `close`."""
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
@@ -62,17 +62,6 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Let the workers go."""
-
-    def __enter__(self) -> Self:
-        """The executor itself."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Closes it."""
 
 
 def gather(executor: Executor, tasks: Iterable[Task]) -> list[Outcome]:

@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from songwright.errors import ExecutionError
-from songwright.session.execution.closing import Pool
 from songwright.session.execution.in_process import run_task
 from songwright.session.execution.local import RETRIES
+from songwright.session.execution.pool import Pool
 from songwright.session.execution.protocol import (
     CANCELLED,
     FAILED,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ _HELD_WITHOUT_DISK_BYTES = 384 << 20
 _MAP_FROM_BYTES = 256 << 20
 _BLOCK = 1 << 16
 _SUFFIX = ".dry"
+_UNFINISHED = ".part"
+_ABANDONED_SECONDS = 86_400.0
 
 
 def stem_folder() -> Path | None:
@@ -103,7 +106,7 @@ class DryStems:
 
     def _write(self, path: Path, audio: Audio) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 for channel in audio:
@@ -125,6 +128,10 @@ class DryStems:
         """Delete what was not used for longest until the folder keeps to its limit."""
         if self._folder is None:
             return
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob(f"*{_UNFINISHED}"):  # of runs that were killed
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
         with contextlib.suppress(OSError):
             found = []
             for path in self._folder.glob(f"*{_SUFFIX}"):

@@ -15,6 +15,7 @@ from itertools import pairwise
 from songwright.audio import Audio, AudioBuffer
 from songwright.audio.storage import blocks
 from songwright.perform import ControlPoint, PlayedPart
+from songwright.render.beats import DEFAULT_BPM
 
 LONG_SECONDS = 600.0
 _STRETCH_SECONDS = 240.0
@@ -60,7 +61,8 @@ def stretches(part: PlayedPart, seconds: float) -> Iterator[tuple[float, PlayedP
             continue
         last = max(note.onset_seconds + note.duration_seconds for note in notes)
         length = min(seconds - start, last + _RING_SECONDS)
-        yield start, replace(part, notes=notes, controls=_controls(part, start)), length
+        controls, tempos = _controls(part, start), _tempos(part, start)
+        yield start, replace(part, notes=notes, controls=controls, tempos=tempos), length
 
 
 def _controls(part: PlayedPart, start: float) -> tuple[ControlPoint, ...]:
@@ -73,6 +75,12 @@ def _controls(part: PlayedPart, start: float) -> tuple[ControlPoint, ...]:
         else:
             later.append(replace(point, seconds=point.seconds - start))
     return (*standing.values(), *later)
+
+
+def _tempos(part: PlayedPart, start: float) -> tuple[tuple[float, float], ...]:
+    """Tempos as counted from a time on; the first still tells where the piece began."""
+    tempos = part.tempos or ((0.0, DEFAULT_BPM),)
+    return tuple((round(at - start, 6), bpm) for at, bpm in tempos)
 
 
 def render_long(

@@ -16,9 +16,9 @@ from songwright.audio import (
     FileSource,
     new_buffer,
 )
-from songwright.audio.closing import Closing
 from songwright.audio.pcm import add_wav_bytes, wav_head
 from songwright.audio.storage import blocks
+from songwright.closing import Closing
 from songwright.errors import AudioError
 from songwright.mix.mastering.measure import Survey
 from songwright.mix.mastering.tables import buses

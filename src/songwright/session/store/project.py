@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import msgspec
 
+from songwright.closing import Closing
 from songwright.errors import OutputError, ProjectError
 from songwright.score.codec import decode
 from songwright.session.store.build import JSON, Build
@@ -27,7 +27,7 @@ from songwright.session.store.versions import Versions
 T = TypeVar("T")
 
 
-class Project(Versions):
+class Project(Versions, Closing):
     """A folder with every result that was made and every decision that was taken.
 
     Open one per process (or share one between threads); any number may be open at once. Use it as
@@ -83,15 +83,6 @@ class Project(Versions):
     def close(self) -> None:
         """Let go of the files."""
         self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.close()
 
     @property
     def folder(self) -> Path:

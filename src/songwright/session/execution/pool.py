@@ -1,31 +1,9 @@
-"""What executors have in common: they are closed after use, and run one thing at a time."""
+"""What executors with workers have in common: they run one thing at a time, until closed."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from types import TracebackType
-from typing import Self
-
+from songwright.closing import Closing
 from songwright.errors import ExecutionError
-
-
-class Closing(ABC):
-    """A context manager that closes at its end."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let the workers go."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Pool(Closing):

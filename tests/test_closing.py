@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from songwright.audio.closing import Closing
+from songwright.closing import Closing
 
 
 class Plain(Closing):

@@ -1,4 +1,4 @@
-"""Files and buffers that are given back at the end of a ``with`` block."""
+"""Files, buffers, projects and workers that are given back at the end of a ``with`` block."""
 
 from __future__ import annotations
 
