@@ -21,6 +21,15 @@ class BeatClock:
 
     tempos: tuple[tuple[float, float], ...]
 
+    @property
+    def origin_seconds(self) -> float:
+        """Moment of the piece at which the part begins: above 0 for a stretch of a longer part.
+
+        What turns or swings all the time (fans, rotating speakers, choruses) stands there as it
+        would have stood if the part had been played from the beginning.
+        """
+        return max(0.0, -self.tempos[0][0]) if self.tempos else 0.0
+
     @cached_property
     def _anchors(self) -> tuple[DoubleArray, DoubleArray, DoubleArray]:
         """Second of each tempo, its beats per second, and the beats passed before it."""

@@ -37,9 +37,10 @@ class PatchInstrument:
     def render(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
         """Audio of the part, float32, shape (2, length_samples)."""
         audio = _voices(self.patch_id, self.patch).render(part, length_samples, sample_rate_hz)
-        process_bus(audio, self.patch.bus, sample_rate_hz)
+        controls = Controls(part, length_samples, sample_rate_hz)
+        process_bus(audio, self.patch.bus, sample_rate_hz, controls.clock.origin_seconds)
         audio *= np.float32(db_to_gain(patch_gain_db(self.patch_id)))
-        apply_volume_and_pan(audio, Controls(part, length_samples, sample_rate_hz))
+        apply_volume_and_pan(audio, controls)
         return audio
 
 

@@ -15,8 +15,9 @@ from songwright.render.rotary import rotary
 
 @kernel
 def chorus(
-    audio: FloatArray, rate_hz: float, depth_ms: float, mix: float, sample_rate_hz: float
-) -> None:
+    audio: FloatArray, rate_hz: float, depth_ms: float, mix: float, sample_rate_hz: float,
+    origin_seconds: float = 0.0,
+) -> None:  # fmt: skip
     """Two delays that swing against each other, one for each side, in place."""
     size = 4096
     line = np.zeros((2, size), np.float32)
@@ -24,7 +25,8 @@ def chorus(
     centre = swing + 0.006 * sample_rate_hz
     turn = 2.0 * math.pi * rate_hz / sample_rate_hz
     cosine, sine = math.cos(turn), math.sin(turn)
-    x, y = 1.0, 0.0
+    before = 2.0 * math.pi * rate_hz * origin_seconds
+    x, y = math.cos(before), math.sin(before)
     dry = np.float32(1.0 / math.sqrt(1.0 + mix * mix))
     wet = np.float32(mix) * dry
     for n in range(audio.shape[1]):
@@ -45,12 +47,14 @@ def chorus(
 
 @kernel
 def tremolo(
-    audio: FloatArray, rate_hz: float, depth: float, pan: float, sample_rate_hz: float
-) -> None:
+    audio: FloatArray, rate_hz: float, depth: float, pan: float, sample_rate_hz: float,
+    origin_seconds: float = 0.0,
+) -> None:  # fmt: skip
     """Level that swings up and down (``pan`` 0) or from side to side (``pan`` 1), in place."""
     turn = 2.0 * math.pi * rate_hz / sample_rate_hz
     cosine, sine = math.cos(turn), math.sin(turn)
-    x, y = 1.0, 0.0
+    before = 2.0 * math.pi * rate_hz * origin_seconds
+    x, y = math.cos(before), math.sin(before)
     opposite = 1.0 - 2.0 * pan
     for n in range(audio.shape[1]):
         x, y = x * cosine - y * sine, x * sine + y * cosine
@@ -68,18 +72,24 @@ def echo(audio: FloatArray, delay: int, feedback: float) -> None:
         audio[1, n] += np.float32(feedback) * (np.float32(0.7) * left + np.float32(0.3) * right)
 
 
-def process_bus(audio: FloatArray, bus: Bus, sample_rate_hz: int) -> None:
-    """Send a part through its bus, in place; ``audio`` has shape (2, samples)."""
+def process_bus(
+    audio: FloatArray, bus: Bus, sample_rate_hz: int, origin_seconds: float = 0.0
+) -> None:
+    """Send a part through its bus, in place; ``audio`` has shape (2, samples).
+
+    ``origin_seconds`` is the moment of the piece at which it begins (`BeatClock.origin_seconds`):
+    what turns all the time stands accordingly.
+    """
     rate = float(sample_rate_hz)
     if bus.drive:
         amplify(audio, bus.drive, bus.drive_db, sample_rate_hz)
     if bus.body:
         convolve_in_place(audio, body_response(bus.body, sample_rate_hz), bus.body_mix)
     if bus.rotary_hz > 0.0:
-        rotary(audio, bus.rotary_hz, rate)
+        rotary(audio, bus.rotary_hz, rate, origin_seconds)
     if bus.chorus_mix > 0.0:
-        chorus(audio, bus.chorus_hz, bus.chorus_ms, bus.chorus_mix, rate)
+        chorus(audio, bus.chorus_hz, bus.chorus_ms, bus.chorus_mix, rate, origin_seconds)
     if bus.tremolo_hz > 0.0:
-        tremolo(audio, bus.tremolo_hz, bus.tremolo_depth, bus.tremolo_pan, rate)
+        tremolo(audio, bus.tremolo_hz, bus.tremolo_depth, bus.tremolo_pan, rate, origin_seconds)
     if bus.echo_seconds > 0.0:
         echo(audio, max(round(bus.echo_seconds * rate), 1), bus.echo_feedback)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from songwright.perform.model import PlayedPart
+from songwright.perform.model import PlayedNote, PlayedPart
 from songwright.render.beats import BeatClock
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 
@@ -43,6 +43,13 @@ class Controls:
     def clock(self) -> BeatClock:
         """The beats of the part."""
         return BeatClock(self.part.tempos)
+
+    def moment(self, note: PlayedNote) -> int:
+        """Where a note lies in the piece, in tenths of a millisecond: it names its chances.
+
+        The same whether the part is played whole or in stretches.
+        """
+        return round(round(self.clock.origin_seconds + note.onset_seconds, 6) * 1e4)
 
     def _points(self, controller: int) -> tuple[list[float], list[float]]:
         points = [point for point in self.part.controls if point.controller == controller]

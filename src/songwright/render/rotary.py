@@ -21,13 +21,16 @@ _LINE = 1024
 
 
 @kernel
-def rotary(audio: FloatArray, turns_hz: float, sample_rate_hz: float) -> None:
+def rotary(
+    audio: FloatArray, turns_hz: float, sample_rate_hz: float, origin_seconds: float = 0.0
+) -> None:
     """Send a part through a rotating speaker, in place; shape (2, samples).
 
     The horn turns past two microphones a quarter of a turn apart: what comes nearer is higher
     (Doppler shift by a moving delay) and louder. Of the drum only the level turns. Crossover and
     radius are those of the common cabinet (Smith, Serafin, Abel & Berners, "Doppler simulation
-    and the Leslie", DAFx 2002).
+    and the Leslie", DAFx 2002). At time 0 of the piece both face the left microphone;
+    ``origin_seconds`` is the moment at which the audio begins.
     """
     horn_step = 2.0 * math.pi * turns_hz / sample_rate_hz
     drum_step = horn_step * DRUM_SPEED
@@ -41,7 +44,10 @@ def rotary(audio: FloatArray, turns_hz: float, sample_rate_hz: float) -> None:
     drum_level = 1.0 / math.sqrt((1.0 - 0.5 * DRUM_DEPTH) ** 2 + 0.125 * DRUM_DEPTH**2)
     horn_cosine, horn_sine = math.cos(horn_step), math.sin(horn_step)
     drum_cosine, drum_sine = math.cos(drum_step), math.sin(drum_step)
-    horn_x, horn_y, drum_x, drum_y = 1.0, 0.0, 1.0, 0.0
+    horn_turn = 2.0 * math.pi * turns_hz * origin_seconds
+    drum_turn = horn_turn * DRUM_SPEED
+    horn_x, horn_y = math.cos(horn_turn), math.sin(horn_turn)
+    drum_x, drum_y = math.cos(drum_turn), math.sin(drum_turn)
     for n in range(audio.shape[1]):
         at = n & (_LINE - 1)
         horn_x, horn_y = (

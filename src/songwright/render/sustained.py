@@ -54,7 +54,7 @@ class SustainedInstrument:
                         for oscillator in self.patch.oscillators
                     ]
                 )
-            random = noise_rng(0, part.id, pitch, round(gate.note.onset_seconds * 1e4))
+            random = noise_rng(0, part.id, pitch, controls.moment(gate.note))
             note = _Note(self.patch, gate, controls, start, random)
             audio = note.audio(tables[pitch])
             end = min(start + audio.shape[1], length_samples)

@@ -170,7 +170,7 @@ class _Note:
         right: FloatArray | None,
     ) -> _Handover:
         """Add the note to the part; returns what the next note of its line takes over."""
-        onset = round(self.gate.note.onset_seconds * 1e4)
+        onset = self.controls.moment(self.gate.note)
         random = noise_rng(0, "held", part_id, self.gate.note.pitch, onset)
         bow_start = self.start if before is None else before.bow_start
         self.turns = 0.0 < self.playing.bow_seconds < (self.start - bow_start) / self.rate

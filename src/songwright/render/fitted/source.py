@@ -80,9 +80,11 @@ class Player:
         for stroke_hz, piece in _by_bowing(part, self.instrument):
             out += self._voices(stroke_hz).render(piece, length_samples, sample_rate_hz)
         out *= np.float32(db_to_gain(self.instrument.gain_db))
+        controls = Controls(part, length_samples, sample_rate_hz)
         if self.instrument.id in MOVING and self.facts is not None:
-            process_bus(out, self.facts.bus.only_moving(), sample_rate_hz)
-        apply_volume_and_pan(out, Controls(part, length_samples, sample_rate_hz))
+            origin = controls.clock.origin_seconds
+            process_bus(out, self.facts.bus.only_moving(), sample_rate_hz, origin)
+        apply_volume_and_pan(out, controls)
         return out
 
     def struck(self) -> StruckInstrument | None:

@@ -50,7 +50,7 @@ def lfo_turns(
     Parameters
     ----------
     seconds, start_seconds
-        Time in the note, and where the note lies in the piece.
+        Time in the note, and where the note lies in the part.
     own
         Start phase 0..1 of a note with an oscillator of its own; where it keeps time with the
         music the note takes the nearest quarter of a turn, so that it stays on the grid.
@@ -62,7 +62,7 @@ def lfo_turns(
         since = beats - beats[0] if lfo.each else beats
         own = round(4.0 * own) / 4.0
         return np.asarray(since / lfo.rate_beats + (own if lfo.each else 0.0) + lfo.phase)
-    since = seconds if lfo.each else seconds + start_seconds
+    since = seconds if lfo.each else seconds + (clock.origin_seconds + start_seconds)
     return np.asarray(lfo.hz * since + (own if lfo.each else 0.0) + lfo.phase)
 
 

@@ -107,8 +107,13 @@ def shape_width(audio: FloatArray, low_cut: float, width: float, mono_below: flo
             l1 = l2 = r1 = r2 = side_low = 0.0
 
 
-def process_effects(audio: FloatArray, effects: Effects, sample_rate_hz: int) -> None:
-    """Send a part through its effects, in place; ``audio`` has shape (2, samples)."""
+def process_effects(
+    audio: FloatArray, effects: Effects, sample_rate_hz: int, origin_seconds: float = 0.0
+) -> None:
+    """Send a part through its effects, in place; ``audio`` has shape (2, samples).
+
+    ``origin_seconds`` is the moment of the piece at which it begins.
+    """
     rate = float(sample_rate_hz)
     if effects.fold > 0.0:
         # at 1 a single mezzo-forte note is folded three times
@@ -124,7 +129,7 @@ def process_effects(audio: FloatArray, effects: Effects, sample_rate_hz: int) ->
         step = 2.0 ** (1.0 - effects.crush_bits) if effects.crush_bits > 0.0 else 0.0
         crush(audio, step, max(rate / effects.crush_hz, 1.0) if effects.crush_hz > 0.0 else 1.0)
     if effects.chorus > 0.0:
-        chorus(audio, effects.chorus_hz, effects.chorus_ms, effects.chorus, rate)
+        chorus(audio, effects.chorus_hz, effects.chorus_ms, effects.chorus, rate, origin_seconds)
     if effects.tone_db != 0.0:
         shelve(audio, 1.0 - math.exp(-2.0 * math.pi * TONE_HZ / rate), db_to_gain(effects.tone_db))
     shape_width(

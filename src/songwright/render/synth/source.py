@@ -64,10 +64,10 @@ class PatchPlayer:
             start = round(first.onset_seconds * sample_rate_hz)
             if not 0 <= start < length_samples:
                 continue
-            random = noise_rng(0, part.id, first.pitch, round(first.onset_seconds * 1e4))
+            random = noise_rng(0, part.id, first.pitch, controls.moment(first))
             voice = Voice(self.patch, line, controls, salt, random)
             mix_voice(out, voice.start, voice.audio(), *voice.levels())
-        process_effects(out, self.patch.effects, sample_rate_hz)
+        process_effects(out, self.patch.effects, sample_rate_hz, controls.clock.origin_seconds)
         out *= np.float32(db_to_gain(self.gain_db))
         apply_volume_and_pan(out, controls)
         return out
