@@ -13,6 +13,7 @@ from songwright.score import Instrument, instrument
 from songwright.theory.pitch import pitch_name
 
 _REGISTER_SHIFT = {"low": -12, "middle": 0, "high": 12}
+_OVER_THE_MIDDLE = 6  # semitones that a register may reach beyond the middle of an instrument
 _LEAST_ROOM = 4  # semitones that a part needs to make music
 
 
@@ -53,7 +54,24 @@ def _window(part: PartPlan, player: Instrument, brief: Brief, use: Use) -> tuple
     window = (window_low + shift, window_high + shift)
     comfort = (player.comfort_low, player.comfort_high)
     least = 17 if part.role in ("lead", "counter") else 12  # a tune needs an octave and a half
+    if part.role in ("lead", "counter") and brief.register:
+        window = _own_register(window, comfort, brief.register, least)
     return _meet(window, comfort, (player.low, player.high), least)
+
+
+def _own_register(
+    window: tuple[int, int], comfort: tuple[int, int], register: str, least: int
+) -> tuple[int, int]:
+    """A low or high window that is also low or high on the instrument that plays."""
+    low, high = window
+    middle = sum(comfort) // 2
+    if register == "low":
+        high = min(high, middle + _OVER_THE_MIDDLE)
+        return min(low, high - least), high
+    if register == "high":
+        low = max(low, middle - _OVER_THE_MIDDLE)
+        return low, max(high, low + least)
+    return window
 
 
 def _meet(
