@@ -23,6 +23,7 @@ from songwright.models.grid import (
     nearest_onset,
 )
 from songwright.models.likeness import Sound, contour, likeness
+from songwright.models.line_memory import rows_of
 from songwright.models.lines import (
     END,
     FUNCTIONS,
@@ -32,8 +33,6 @@ from songwright.models.lines import (
     Harmony,
     Wish,
     density_of,
-    rows_of,
-    table_of,
     tokens_of,
 )
 from songwright.seeds import rng
@@ -42,7 +41,7 @@ from training.examples import Example
 
 FORGETTABLE = ("role", "family", "mode", "density", "low", "high", "tune", "tune_begins", "bass",
                "function", "contour", "likeness", "goal", "tempo", "phrase_ends", "next_root",
-               "next_change")  # fmt: skip
+               "next_change", "pace", "room_below", "room_above")  # fmt: skip
 _MOST_TOKENS = 380
 _MOST_AT_ONCE = 6
 _T = TypeVar("_T", Sound, Harmony)
@@ -236,17 +235,17 @@ def example(stretch: Stretch, reference: Stretch | None, random: Random) -> Exam
         like = likeness(stretch.line, reference.line, stretch.frame.bar_steps)
         wish = replace(wish, likeness=like)
         tokens, steps = tokens_of(reference.line, reference.frame, REF)
-        table = table_of(reference.frame, reference.wish, True)
-        rows, earlier = rows_of(tokens, steps, reference.frame, table, ())
+        rows, earlier = rows_of(tokens, steps, reference.frame, reference.wish, (), True)
         parts.append((tokens, rows))
     wish = replace(
         wish,
         low=None if wish.low is None else wish.low - random.randint(0, 4),
         high=None if wish.high is None else wish.high + random.randint(0, 4),
+        density=None if wish.density is None else wish.density * random.uniform(0.9, 1.1),
         goal=wish.goal if random.random() < 0.5 else None,
     )
     tokens, steps = tokens_of(stretch.line, stretch.frame, START)
-    rows, _ = rows_of(tokens, steps, stretch.frame, table_of(stretch.frame, wish), earlier)
+    rows, _ = rows_of(tokens, steps, stretch.frame, wish, earlier)
     parts.append((tokens, rows))
     assert tokens[-1] == END
     total = sum(len(tokens) for tokens, _ in parts)

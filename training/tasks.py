@@ -45,8 +45,8 @@ _MELODY_SHARES = {
     "openscore_orchestra": 0.35, "polish_scores": 0.35, "mutopia_midi": 0.6,
 }  # fmt: skip
 _PART_SHARES = {
-    "openscore_lieder": 0.25, "openscore_quartets": 0.15, "openscore_orchestra": 0.12,
-    "polish_scores": 0.12, "mutopia_midi": 0.3, "freedoom_music": 2.0, "lmms_songs": 3.0,
+    "openscore_lieder": 0.4, "openscore_quartets": 0.25, "openscore_orchestra": 0.2,
+    "polish_scores": 0.2, "mutopia_midi": 0.5, "freedoom_music": 2.0, "lmms_songs": 3.0,
     "easyrpg_rtp_music": 3.0,
 }  # fmt: skip
 _DRUM_SHARES = {"groove_midi": 2.0}

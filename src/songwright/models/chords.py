@@ -19,6 +19,7 @@ CHORD_TONES: dict[str, tuple[int, ...]] = {
 """Semitones above the root."""
 SCALES = {False: frozenset((0, 2, 4, 5, 7, 9, 11)), True: frozenset((0, 2, 3, 5, 7, 8, 10, 11))}
 """Of major, and of minor with both sevenths."""
+_NATURAL = {False: (0, 2, 4, 5, 7, 9, 11), True: (0, 2, 3, 5, 7, 8, 10)}
 
 _PLACE = ("root", "ninth", "ninth", "third", "third", "third", "fifth", "fifth", "fifth",
           "seventh", "seventh", "seventh")  # fmt: skip
@@ -56,3 +57,30 @@ def carried(pitch: int, then: tuple[int, str], now: tuple[int, str], minor: bool
     if minor is None or pitch % 12 not in SCALES[minor]:
         return moved
     return next(p for p in (moved, moved + 1, moved - 1) if p % 12 in SCALES[minor])
+
+
+@lru_cache(maxsize=1 << 16)
+def shaped(pitch: int, then: int, after: int, minor: bool | None) -> int:
+    """The pitch that lies as far from ``pitch`` in steps of the scale as ``after`` from ``then``.
+
+    A note that the scale lacks keeps its alteration. All are MIDI pitches in C; where the mode is
+    unknown, semitones count.
+
+    Examples
+    --------
+    >>> shaped(62, 60, 64, False)  # a third up, from D
+    65
+    """
+    if minor is None or then == after:
+        return pitch + after - then
+    steps = _NATURAL[minor]
+    degree = _degree(pitch, steps) + _degree(after, steps) - _degree(then, steps)
+    octave, place = divmod(degree, len(steps))
+    altered = after - 12 * (after // 12) - steps[_degree(after, steps) % len(steps)]
+    return 12 * octave + steps[place] + altered
+
+
+def _degree(pitch: int, steps: tuple[int, ...]) -> int:
+    """Number of the scale's note at or below a pitch, counted from pitch 0."""
+    octave, above = divmod(pitch, 12)
+    return len(steps) * octave + sum(step <= above for step in steps) - 1

@@ -10,7 +10,7 @@ bars of a reference count as the bars before.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from songwright.models.chords import QUALITIES, carried
+from songwright.models.chords import QUALITIES, carried, shaped
 from songwright.models.features import Row
 from songwright.models.grid import DURATIONS, HIGHEST, LOWEST, POSITION_INDEX, POSITIONS
 
@@ -32,13 +32,14 @@ _FIELDS = {
     "moved": 13,  # semitones from the root of then to the root of now
     "pitch": _PITCHES,  # no more, or the next pitch of the onset
     "carried": _PITCHES,  # the same, as it would be over the chord of now
+    "shaped": _PITCHES,  # as many scale steps from the note before as it was then
     "duration": len(DURATIONS) + 1,
     "follows": 5,  # in nothing, in rhythm, in pitch as carried, to the letter
 }
 ECHO_FEATURES = {f"{echo}_{name}": size for echo in ECHOES for name, size in _FIELDS.items()}
 WIDTH = len(ECHO_FEATURES)
 _EACH = len(_FIELDS)
-_TOLD, _MOVED, _PITCH, _CARRIED, _DURATION, _FOLLOWS = 2, 2, 3, 4, 5, 6
+_TOLD, _MOVED, _PITCH, _CARRIED, _SHAPED, _DURATION, _FOLLOWS = 2, 2, 3, 4, 5, 6, 7
 _SILENT, _HELD, _BEGINS = 1, 2, 3
 _NOTHING, _RHYTHM, _AS_CARRIED, _EXACTLY = 1, 2, 3, 4
 _B = TypeVar("_B")
@@ -65,6 +66,11 @@ class Ground(NamedTuple):
     def between(self, start: int, end: int) -> Ground:
         return Ground(self.roots[start:end], self.qualities[start:end], self.minor)
 
+    def root(self, step: int) -> int | None:
+        """Root at a step; None where there is no chord."""
+        root = int(self.roots[step])
+        return root - 1 if root else None
+
     def chord(self, step: int) -> tuple[int, str] | None:
         """Root and quality at a step; None where there is no chord."""
         root, quality = int(self.roots[step]), int(self.qualities[step])
@@ -89,6 +95,12 @@ class Bar:
     places: tuple[int, ...]
     told: Row
     ground: Ground
+    before: int | None  # the lowest pitch of the onset before the bar
+
+    def lowest_before(self, position: int) -> int | None:
+        """The lowest pitch of the onset before a step."""
+        place = bisect_left(self.places, position)
+        return self.onsets[place - 1].pitches[0] if place else self.before
 
     def at(self, position: int) -> _Onset | None:
         place = bisect_right(self.places, position) - 1
@@ -114,6 +126,7 @@ class Echoes:
         self.bars: list[Bar] = []
         self._onsets: list[_Onset] = []
         self._until = 0  # how far into this bar something sounds from before
+        self._before: int | None = None  # lowest pitch of the last onset of the bars before
         self._begin()
 
     def onset(self, position: int) -> None:
@@ -152,7 +165,8 @@ class Echoes:
         onsets, told = tuple(self._onsets), self._told()
         places = tuple(onset.position for onset in onsets)
         ground = self._ground.between(first, first + self._steps)
-        self.bars.append(Bar(onsets, places, told, ground))
+        self.bars.append(Bar(onsets, places, told, ground, self._before))
+        self._before = next((o.pitches[0] for o in reversed(onsets) if o.pitches), self._before)
         self._onsets = []
         if first + self._steps < len(self._ground.roots):
             self._begin()
@@ -172,12 +186,22 @@ class Echoes:
                 continue
             row[at + _DURATION] = then.durations[min(max(0, number - 1), len(then.durations) - 1)]
             if number >= len(then.pitches):
-                row[at + _PITCH] = row[at + _CARRIED] = 1
+                row[at + _PITCH] = row[at + _CARRIED] = row[at + _SHAPED] = 1
                 continue
             pitch = then.pitches[number]
-            row[at + _PITCH] = 2 + pitch - LOWEST
+            row[at + _PITCH] = _place(pitch)
             moved = self._carried(bar, pitch, position)
-            row[at + _CARRIED] = 2 + min(max(moved, LOWEST), HIGHEST) - LOWEST
+            row[at + _CARRIED] = _place(moved)
+            own_before = now.pitches[0] if now is not None and number else self._lowest_before()
+            then_before = then.pitches[0] if number else bar.lowest_before(position)
+            if own_before is not None and then_before is not None:
+                minor = self._ground.minor
+                row[at + _SHAPED] = _place(shaped(own_before, then_before, pitch, minor))
+
+    def _lowest_before(self) -> int | None:
+        """The lowest pitch of the last onset that has any."""
+        begun = [o for o in self._onsets[-2:] if o.pitches]
+        return begun[-1].pitches[0] if begun else self._before
 
     def _carried(self, bar: Bar, pitch: int, position: int) -> int:
         """A pitch of an earlier bar over the chord of now."""
@@ -216,3 +240,7 @@ class Echoes:
             told[at, 0] = _BEGINS
         self._until = max(0, end - self._steps)
         return told
+
+
+def _place(pitch: int) -> int:
+    return 2 + min(max(pitch, LOWEST), HIGHEST) - LOWEST

@@ -23,6 +23,7 @@ from songwright.models.grid import (
     duration_index,
 )
 from songwright.models.likeness import Sound
+from songwright.models.line_memory import LineMemory, rows_of
 from songwright.models.lines import (
     BAR,
     DURATION,
@@ -35,10 +36,7 @@ from songwright.models.lines import (
     VOCABULARY,
     Frame,
     Wish,
-    echoes_of,
-    hear,
     line_of,
-    rows_of,
     table_of,
     tokens_of,
 )
@@ -109,7 +107,7 @@ class LineGrammar:
     def __post_init__(self) -> None:
         self.table = table_of(self.frame, self.wish)
         self._given, self._told_given, earlier = self._read_reference()
-        self.echoes = echoes_of(self.frame, self.table, earlier)
+        self.memory = LineMemory(self.frame, self.wish, self.table, earlier)
         self.tokens: list[int] = [START]
         self.bar = self.onsets = self.repeats = 0
         self.position = -1
@@ -125,7 +123,7 @@ class LineGrammar:
     @property
     def beginning(self) -> tuple[Sequence[int], NDArray[np.uint8]]:
         first = self.table[:1].copy()
-        self.echoes.tell(first[0], 0)
+        self.memory.tell(first[0], 0)
         return [*self._given, START], np.concatenate([self._told_given, first])
 
     def _read_reference(self) -> tuple[list[int], NDArray[np.uint8], list[Bar]]:
@@ -134,8 +132,7 @@ class LineGrammar:
             return [], self.table[:0], []
         wish = self.reference_wish or self.wish
         tokens, steps = tokens_of(self.reference, self.reference_frame, REF)
-        table = table_of(self.reference_frame, wish, True)
-        return tokens, *rows_of(tokens, steps, self.reference_frame, table, ())
+        return tokens, *rows_of(tokens, steps, self.reference_frame, wish, (), True)
 
     @property
     def most_tokens(self) -> int:
@@ -169,7 +166,7 @@ class LineGrammar:
 
     def accept(self, token: int) -> NDArray[np.uint8]:
         self.tokens.append(token)
-        hear(self.echoes, token)
+        self.memory.hear(token)
         if token == END:
             self.done = True
             row: NDArray[np.uint8] = self.table[-1]
@@ -187,7 +184,7 @@ class LineGrammar:
             self.closed += self.pending
             self.pending = []
         told: NDArray[np.uint8] = self.table[self._now].copy()
-        self.echoes.tell(told, max(0, self.position))
+        self.memory.tell(told, max(0, self.position))
         return told
 
     # -- where we are

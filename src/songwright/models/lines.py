@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songwright.models.chords import QUALITIES
-from songwright.models.echoes import ECHO_FEATURES, Bar, Echoes, Ground
-from songwright.models.features import FeatureSpace, Row, bucket, number
+from songwright.models.echoes import ECHO_FEATURES
+from songwright.models.features import FeatureSpace, bucket, number
 from songwright.models.grid import (
     DURATIONS,
     HIGHEST,
@@ -34,6 +34,7 @@ from songwright.models.grid import (
     meter_index,
 )
 from songwright.models.likeness import CONTOURS, Sound
+from songwright.models.motion import DENSITY_EDGES, MOTION_FEATURES
 
 PAD, REF, START, BAR, END = range(5)
 POSITION = 5
@@ -49,8 +50,6 @@ FAMILIES = ("hymn", "lied", "quartet", "orchestra", "folk_dance", "lead_sheet", 
             "guitar", "rock_metal", "electronic", "game")  # fmt: skip
 FUNCTIONS = ("intro", "verse", "pre-chorus", "chorus", "post-chorus", "bridge", "solo",
              "interlude", "outro", "breakdown")  # fmt: skip
-DENSITY_EDGES = (0.2, 0.35, 0.5, 0.7, 0.95, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0)
-"""Onsets to the quarter note that divide the density buckets."""
 LIKENESS_EDGES = (0.08, 0.2, 0.35, 0.5, 0.65, 0.8, 0.999)
 TEMPO_EDGES = (60.0, 80.0, 100.0, 125.0, 150.0)
 
@@ -79,6 +78,7 @@ LINE_FEATURES = FeatureSpace({
     "tempo": len(TEMPO_EDGES) + 2,
     "is_reference": 2,
     "phrase_ends": 3,
+    **MOTION_FEATURES,
     **ECHO_FEATURES,
 })  # fmt: skip
 
@@ -220,39 +220,6 @@ def _chord_tokens(sounds: list[Sound]) -> list[int]:
         tokens += [PITCH + s.pitch - LOWEST for s in run]
         tokens.append(DURATION + index)
     return tokens
-
-
-def echoes_of(frame: Frame, table: Row, earlier: Sequence[Bar] = ()) -> Echoes:
-    """The echoes of a line yet to be written into a frame with this table (`table_of`)."""
-    column, mode = LINE_FEATURES.index, int(table[0, LINE_FEATURES.index["mode"]])
-    minor = None if mode == 0 else mode == 2
-    ground = Ground(table[:, column["root"]], table[:, column["quality"]], minor)
-    return Echoes(ground, frame.bar_steps, earlier)
-
-
-def hear(echoes: Echoes, token: int) -> None:
-    """Tell the echoes what a token writes; the last bar is complete with `END`."""
-    if token in (BAR, END):
-        echoes.bar_line()
-    elif POSITION <= token < PITCH:
-        echoes.onset(POSITIONS[token - POSITION])
-    elif PITCH <= token < DURATION:
-        echoes.pitch(token - PITCH + LOWEST)
-    elif token >= DURATION:
-        echoes.duration(token - DURATION)
-
-
-def rows_of(
-    tokens: Sequence[int], steps: Sequence[int], frame: Frame, table: Row, earlier: Sequence[Bar]
-) -> tuple[Row, list[Bar]]:
-    """The features of whole sequences of tokens, (time, features), and the bars they write."""
-    echoes = echoes_of(frame, table, earlier)
-    rows = table[list(steps)]
-    for row, token, step in zip(rows, tokens, steps, strict=True):
-        hear(echoes, token)
-        if token != END:
-            echoes.tell(row, step % frame.bar_steps)
-    return rows, echoes.bars
 
 
 def line_of(tokens: Iterable[int], bar: int) -> tuple[Sound, ...]:
