@@ -23,17 +23,15 @@ from songwright.models.grid import (
     nearest_onset,
 )
 from songwright.models.likeness import Sound, contour, likeness
-from songwright.models.line_memory import rows_of
+from songwright.models.line_memory import read
 from songwright.models.lines import (
     END,
     FUNCTIONS,
     REF,
-    START,
     Frame,
     Harmony,
     Wish,
     density_of,
-    tokens_of,
 )
 from songwright.seeds import rng
 from training.corpora.model import Part, Piece
@@ -234,8 +232,7 @@ def example(stretch: Stretch, reference: Stretch | None, random: Random) -> Exam
     if reference is not None:
         like = likeness(stretch.line, reference.line, stretch.frame.bar_steps)
         wish = replace(wish, likeness=like)
-        tokens, steps = tokens_of(reference.line, reference.frame, REF)
-        rows, earlier = rows_of(tokens, steps, reference.frame, reference.wish, (), True)
+        tokens, rows, earlier = read(reference.line, reference.frame, reference.wish, (), REF)
         parts.append((tokens, rows))
     wish = replace(
         wish,
@@ -244,8 +241,7 @@ def example(stretch: Stretch, reference: Stretch | None, random: Random) -> Exam
         density=None if wish.density is None else wish.density * random.uniform(0.9, 1.1),
         goal=wish.goal if random.random() < 0.5 else None,
     )
-    tokens, steps = tokens_of(stretch.line, stretch.frame, START)
-    rows, _ = rows_of(tokens, steps, stretch.frame, wish, earlier)
+    tokens, rows, _ = read(stretch.line, stretch.frame, wish, earlier)
     parts.append((tokens, rows))
     assert tokens[-1] == END
     total = sum(len(tokens) for tokens, _ in parts)

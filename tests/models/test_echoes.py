@@ -13,7 +13,7 @@ from songwright.models.echoes import ECHO_FEATURES, WIDTH
 from songwright.models.grid import DURATIONS, LOWEST, POSITION_INDEX
 from songwright.models.likeness import Sound
 from songwright.models.line_grammar import LineGrammar, LineRules
-from songwright.models.line_memory import rows_of
+from songwright.models.line_memory import read, rows_of
 from songwright.models.lines import (
     LINE_FEATURES,
     REF,
@@ -33,7 +33,7 @@ FIGURE = (Sound(0, 12, 48), Sound(12, 24, 55), Sound(12, 24, 60))
 
 def _rows(line: tuple[Sound, ...], frame: Frame) -> tuple[list[int], list[int], np.ndarray]:
     tokens, steps = tokens_of(line, frame)
-    rows, _ = rows_of(tokens, steps, frame, Wish())
+    rows = rows_of(tokens, steps, frame, Wish())
     return tokens, steps, rows
 
 
@@ -104,7 +104,7 @@ def test_no_row_hears_what_is_yet_to_come(line: tuple[Sound, ...], cut: int) -> 
     frame = Frame(4, 4, 4, TWO_CHORDS.harmony)
     tokens, steps, rows = _rows(line, frame)
     cut = min(cut, len(tokens) - 1)
-    begun, _ = rows_of(tokens[:cut], steps[:cut], frame, Wish())
+    begun = rows_of(tokens[:cut], steps[:cut], frame, Wish())
     assert (begun == rows[:cut]).all()
 
 
@@ -127,7 +127,6 @@ def test_sampling_hears_what_training_heard(reference: tuple[Sound, ...], seed: 
     recorded = Recorded(frame, wish, rules, reference, before, wish)
     told += [*recorded.beginning[1]]
     sample(random_decoder(VOCABULARY), [recorded], [Random(seed)], LINE_FEATURES.offsets)
-    head, at = tokens_of(reference, before, REF)
-    first, bars = rows_of(head, at, before, wish, (), True)
-    rows, _ = rows_of(recorded.tokens, at_step, frame, wish, bars)
+    _, first, bars = read(reference, before, wish, (), REF)
+    rows = rows_of(recorded.tokens, at_step, frame, wish, bars)
     assert (np.array(told)[:-1] == np.concatenate([first, rows])[:-1]).all()

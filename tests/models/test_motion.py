@@ -24,7 +24,7 @@ RISE = (Sound(0, 12, 60), Sound(12, 6, 64), Sound(18, 6, 64), Sound(24, 24, 62))
 def told(line: tuple[Sound, ...], wish: Wish, name: str, frame: Frame = FRAME) -> list[int]:
     """A feature at the onset of every note, and at the end."""
     tokens, steps = tokens_of(line, frame)
-    rows, _ = rows_of(tokens, steps, frame, wish)
+    rows = rows_of(tokens, steps, frame, wish)
     column = LINE_FEATURES.index[name]
     at = [i for i, step in enumerate(steps) if step and step != steps[i - 1]]
     at = at if line[0].onset else [1, *at]
@@ -79,7 +79,7 @@ def test_a_shape_on_itself_is_itself(place: int, then: int, after: int) -> None:
 def test_the_same_shape_over_another_chord_is_foreseen() -> None:
     again = (*RISE, *(s._replace(onset=s.onset + 48) for s in RISE[:1]), Sound(60, 12, 64))
     tokens, steps = tokens_of(again, FRAME)
-    rows, _ = rows_of(tokens, steps, FRAME, Wish(minor=False))
+    rows = rows_of(tokens, steps, FRAME, Wish(minor=False))
     row = rows[steps.index(60)]
     assert int(row[LINE_FEATURES.index["bar_ago_shaped"]]) == 2 + 64 - LOWEST
 
@@ -97,5 +97,5 @@ def test_features_stay_within_their_sizes() -> None:
         line = tuple(s._replace(duration=min(s.duration, 96 - s.onset)) for s in line)
         tokens, steps = tokens_of(line, FRAME)
         wish = Wish(low=45, high=60, density=0.1 + 3 * random.random(), minor=True)
-        rows, _ = rows_of(tokens, steps, FRAME, wish)
+        rows = rows_of(tokens, steps, FRAME, wish)
         assert (rows < sizes).all()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -42,6 +43,9 @@ _EACH = len(_FIELDS)
 _TOLD, _MOVED, _PITCH, _CARRIED, _SHAPED, _DURATION, _FOLLOWS = 2, 2, 3, 4, 5, 6, 7
 _SILENT, _HELD, _BEGINS = 1, 2, 3
 _NOTHING, _RHYTHM, _AS_CARRIED, _EXACTLY = 1, 2, 3, 4
+LEVELS = ("rhythm", "contour", "carried", "exactly")
+"""How closely a whole bar follows another one, the closest last."""
+_LEAST_CONTOUR = 3  # onsets: two make no contour
 _B = TypeVar("_B")
 
 
@@ -95,12 +99,15 @@ class Bar:
     places: tuple[int, ...]
     told: Row
     ground: Ground
-    before: int | None  # the lowest pitch of the onset before the bar
+    before: tuple[int, ...]  # pitches of the onset before the bar; they rise
+    kept: tuple[int, ...]  # for each of `ECHOES` 1 + the number of its level; 0 for none
 
     def lowest_before(self, position: int) -> int | None:
         """The lowest pitch of the onset before a step."""
         place = bisect_left(self.places, position)
-        return self.onsets[place - 1].pitches[0] if place else self.before
+        if place:
+            return self.onsets[place - 1].pitches[0]
+        return self.before[0] if self.before else None
 
     def at(self, position: int) -> _Onset | None:
         place = bisect_right(self.places, position) - 1
@@ -126,7 +133,7 @@ class Echoes:
         self.bars: list[Bar] = []
         self._onsets: list[_Onset] = []
         self._until = 0  # how far into this bar something sounds from before
-        self._before: int | None = None  # lowest pitch of the last onset of the bars before
+        self._before: tuple[int, ...] = ()  # pitches of the last onset of the bars before
         self._begin()
 
     def onset(self, position: int) -> None:
@@ -165,8 +172,13 @@ class Echoes:
         onsets, told = tuple(self._onsets), self._told()
         places = tuple(onset.position for onset in onsets)
         ground = self._ground.between(first, first + self._steps)
-        self.bars.append(Bar(onsets, places, told, ground, self._before))
-        self._before = next((o.pitches[0] for o in reversed(onsets) if o.pitches), self._before)
+        kept = tuple(
+            0 if bar is None else self._level(bar, onsets, places, follows)
+            for bar, follows in zip(self._heard, self._follows, strict=True)
+        )
+        self.bars.append(Bar(onsets, places, told, ground, self._before, kept))
+        if onsets:
+            self._before = tuple(onsets[-1].pitches)
         self._onsets = []
         if first + self._steps < len(self._ground.roots):
             self._begin()
@@ -201,7 +213,9 @@ class Echoes:
     def _lowest_before(self) -> int | None:
         """The lowest pitch of the last onset that has any."""
         begun = [o for o in self._onsets[-2:] if o.pitches]
-        return begun[-1].pitches[0] if begun else self._before
+        if begun:
+            return begun[-1].pitches[0]
+        return self._before[0] if self._before else None
 
     def _carried(self, bar: Bar, pitch: int, position: int) -> int:
         """A pitch of an earlier bar over the chord of now."""
@@ -210,6 +224,24 @@ class Echoes:
         if then is None or now is None or then == now:
             return pitch
         return carried(pitch, then, now, self._ground.minor)
+
+    @staticmethod
+    def _level(bar: Bar, onsets: Sequence[_Onset], places: tuple[int, ...], follows: int) -> int:
+        """How closely the complete bar has followed another one: 1 + a number of `LEVELS`."""
+        if not onsets or places != bar.places:
+            return 0
+        now, then = [[o.pitches for o in several] for several in (onsets, bar.onsets)]
+        if now == then:
+            return 4
+        if follows >= _AS_CARRIED and list(map(len, now)) == list(map(len, then)):
+            return 3
+        like = len(onsets) >= _LEAST_CONTOUR and _contour(onsets) == _contour(bar.onsets)
+        return 2 if like else 1
+
+    @property
+    def heard(self) -> tuple[bool, ...]:
+        """Which of `ECHOES` there are in the present bar."""
+        return tuple(bar is not None for bar in self._heard)
 
     def _begin(self) -> None:
         first = len(self.bars) * self._steps
@@ -240,6 +272,11 @@ class Echoes:
             told[at, 0] = _BEGINS
         self._until = max(0, end - self._steps)
         return told
+
+
+def _contour(onsets: Sequence[_Onset]) -> list[int]:
+    tops = [onset.pitches[-1] for onset in onsets]
+    return [(b > a) - (b < a) for a, b in pairwise(tops)]
 
 
 def _place(pitch: int) -> int:

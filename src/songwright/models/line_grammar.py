@@ -23,24 +23,26 @@ from songwright.models.grid import (
     duration_index,
 )
 from songwright.models.likeness import Sound
-from songwright.models.line_memory import LineMemory, rows_of
+from songwright.models.line_memory import LineMemory, read
 from songwright.models.lines import (
     BAR,
     DURATION,
     END,
+    FIGURE,
     MOST_TOKENS,
     PITCH,
     POSITION,
     REF,
+    RETURN,
     START,
     VOCABULARY,
     Frame,
     Wish,
     line_of,
     table_of,
-    tokens_of,
 )
 
+_BAR_TOKENS = 3  # of every bar: its line and its sketch
 _WHOLE_ONSET = 4  # tokens of an onset that has begun, with one to spare
 
 
@@ -131,15 +133,14 @@ class LineGrammar:
         if not self.reference or self.reference_frame is None:
             return [], self.table[:0], []
         wish = self.reference_wish or self.wish
-        tokens, steps = tokens_of(self.reference, self.reference_frame, REF)
-        return tokens, *rows_of(tokens, steps, self.reference_frame, wish, (), True)
+        return read(self.reference, self.reference_frame, wish, (), REF)
 
     @property
     def most_tokens(self) -> int:
         onsets = self.rules.most_onsets
         onsets = len(self._places) if onsets is None else onsets
         onsets += len(self._groups)
-        return (2 + 2 * min(self.rules.voices, 6)) * onsets + self.frame.bars + 1
+        return (2 + 2 * min(self.rules.voices, 6)) * onsets + _BAR_TOKENS * self.frame.bars + 1
 
     @property
     def line(self) -> tuple[Sound, ...]:
@@ -150,7 +151,11 @@ class LineGrammar:
 
     def allowed(self) -> NDArray[np.bool_]:
         mask = np.zeros(VOCABULARY, bool)
-        if self._locked_now():
+        if self.tokens[-1] in (START, BAR):
+            mask[[RETURN + number for number in self.memory.returns]] = True
+        elif RETURN <= self.tokens[-1] < FIGURE:
+            mask[FIGURE:] = True
+        elif self._locked_now():
             self._allow_locked(mask)
         elif self.pending:
             self._allow_duration(mask)
@@ -180,7 +185,7 @@ class LineGrammar:
             self.onsets += self._now not in self._groups
         elif PITCH <= token < DURATION:
             self.pending.append(token - PITCH + LOWEST)
-        else:
+        elif DURATION <= token < RETURN:
             self.closed += self.pending
             self.pending = []
         told: NDArray[np.uint8] = self.table[self._now].copy()
@@ -259,7 +264,7 @@ class LineGrammar:
     def _is_full(self) -> bool:
         """Whether the rest of the sequence is needed for what must still come: bars and locks."""
         locks = sum(len(group) for onset, group in self._groups.items() if onset >= self._now)
-        needed = 3 * locks + self.frame.bars - self.bar + _WHOLE_ONSET
+        needed = 3 * locks + _BAR_TOKENS * (self.frame.bars - self.bar) + _WHOLE_ONSET
         return self._heard + len(self.tokens) + needed >= MOST_TOKENS
 
     # -- what may come

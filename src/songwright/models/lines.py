@@ -2,8 +2,9 @@
 
 A line is a stretch of whole bars in the key of C. Its tokens are, bar by bar::
 
-    START  pos pitch dur  pos pitch pitch pitch dur  BAR  pos pitch dur ...  END
+    START sketch  pos pitch dur  pos pitch pitch pitch dur  BAR sketch  pos pitch dur ...  END
 
+A sketch is two tokens that say what the bar is going to be (`songwright.models.sketches`).
 Notes that begin and last together share one duration token; pitches at one position rise. A line
 may follow another (``REF`` instead of ``START``): the bars before it, or a theme to be varied.
 What the line is written against and what is wished for are features (`LINE_FEATURES`).
@@ -35,12 +36,15 @@ from songwright.models.grid import (
 )
 from songwright.models.likeness import CONTOURS, Sound
 from songwright.models.motion import DENSITY_EDGES, MOTION_FEATURES
+from songwright.models.sketches import FIGURES, RETURNS, SKETCH_FEATURES, Sketch
 
 PAD, REF, START, BAR, END = range(5)
 POSITION = 5
 PITCH = POSITION + len(POSITIONS)
 DURATION = PITCH + HIGHEST - LOWEST + 1
-VOCABULARY = DURATION + len(DURATIONS)
+RETURN = DURATION + len(DURATIONS)
+FIGURE = RETURN + len(RETURNS)
+VOCABULARY = FIGURE + len(FIGURES)
 MOST_BARS = 8
 MOST_TOKENS = 400
 """Longest sequence that the models have learned, a reference included."""
@@ -78,6 +82,7 @@ LINE_FEATURES = FeatureSpace({
     "tempo": len(TEMPO_EDGES) + 2,
     "is_reference": 2,
     "phrase_ends": 3,
+    **SKETCH_FEATURES,
     **MOTION_FEATURES,
     **ECHO_FEATURES,
 })  # fmt: skip
@@ -189,26 +194,29 @@ def _pitch(pitch: int | None) -> int:
 
 
 def tokens_of(
-    line: Iterable[Sound], frame: Frame, first: int = START
+    line: Iterable[Sound], frame: Frame, first: int = START, sketches: Sequence[Sketch] = ()
 ) -> tuple[list[int], list[int]]:
     """Tokens of a line and the step at which each one stands (a row of the frame's table).
 
-    Notes must begin on the grid within the frame; their durations go to the nearest one known.
+    ``sketches`` are those of all bars; without them their tokens are left out. Notes must begin
+    on the grid within the frame; their durations go to the nearest one known.
     """
     bar = frame.bar_steps
-    tokens, steps, now = [first], [0], 0
+    begins = [[RETURN + s.returns, FIGURE + s.figure] for s in sketches] or [[]] * frame.bars
+    tokens, now = [first, *begins[0]], 0
+    steps = [0] * len(tokens)
     for onset, group in groupby(sorted(set(line)), key=lambda s: s.onset):
         while now < onset // bar:
             now += 1
-            tokens.append(BAR)
-            steps.append(now * bar)
+            tokens += [BAR, *begins[now]]
+            steps += [now * bar] * (1 + len(begins[now]))
         body = _chord_tokens(list(group))
         tokens += [POSITION + POSITION_INDEX[onset % bar], *body]
         steps += [onset] * (1 + len(body))
     while now < frame.bars - 1:
         now += 1
-        tokens.append(BAR)
-        steps.append(now * bar)
+        tokens += [BAR, *begins[now]]
+        steps += [now * bar] * (1 + len(begins[now]))
     return [*tokens, END], [*steps, frame.steps - 1]
 
 
@@ -236,7 +244,7 @@ def line_of(tokens: Iterable[int], bar: int) -> tuple[Sound, ...]:
             position = POSITIONS[token - POSITION]
         elif PITCH <= token < DURATION:
             pitches.append(token - PITCH + LOWEST)
-        elif token >= DURATION:
+        elif DURATION <= token < RETURN:
             length = DURATIONS[token - DURATION]
             sounds += [Sound(start + position, length, pitch) for pitch in pitches]
             pitches = []

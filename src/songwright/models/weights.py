@@ -16,7 +16,7 @@ import msgspec
 from songwright.errors import ModelError
 
 FOLDER = Path(__file__).with_name("data")
-FORMAT = 2
+FORMAT = 3
 """Version of tokens and features; a file of another version cannot be read."""
 
 
