@@ -37,9 +37,10 @@ from songwright.seeds import rng
 from training.corpora.model import Part, Piece
 from training.examples import Example
 
-FORGETTABLE = ("role", "family", "mode", "density", "low", "high", "tune", "tune_begins", "bass",
-               "function", "contour", "likeness", "goal", "tempo", "phrase_ends", "next_root",
-               "next_change", "pace", "room_below", "room_above")  # fmt: skip
+FORGETTABLE = ("role", "family", "mode", "density", "low", "high", "tune", "tune_begins",
+               "tune_next", "bass", "bass_next", "function", "contour", "likeness", "goal", "tempo",
+               "phrase_ends", "next_root", "next_change", "pace", "room_below",
+               "room_above")  # fmt: skip
 _MOST_TOKENS = 380
 _MOST_AT_ONCE = 6
 _T = TypeVar("_T", Sound, Harmony)

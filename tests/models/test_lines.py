@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songwright.errors import ConstraintError
-from songwright.models.grid import DURATIONS, POSITIONS, duration_index, nearest_onset
+from songwright.models.grid import (
+    DURATIONS,
+    POSITION_INDEX,
+    POSITIONS,
+    duration_index,
+    nearest_onset,
+)
 from songwright.models.likeness import Sound, contour, likeness
 from songwright.models.line_grammar import LineGrammar, LineRules
 from songwright.models.lines import (
@@ -188,3 +194,12 @@ def test_no_sequence_outgrows_the_models(seed: int) -> None:
                       LINE_FEATURES.offsets, Taste(1.0, 1.0))  # fmt: skip
     assert grammar.done and heard + len(tokens) <= MOST_TOKENS
     assert last in grammar.line
+
+
+def test_the_next_onset_of_the_tune_is_told_ahead() -> None:
+    frame = Frame(4, 4, 2, tune=(Sound(0, 12, 72), Sound(24, 12, 74), Sound(54, 6, 76)))
+    table = table_of(frame, Wish("bass"))
+    told = [int(table[step, LINE_FEATURES.index["tune_next"]]) for step in (0, 23, 24, 47, 48, 60)]
+    third, late = 2 + POSITION_INDEX[24], 2 + POSITION_INDEX[6]
+    assert told == [third, third, 1, 1, late, 1]
+    assert not table[:, LINE_FEATURES.index["bass_next"]].any()

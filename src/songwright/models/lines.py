@@ -74,7 +74,9 @@ LINE_FEATURES = FeatureSpace({
     "high": 18,
     "tune": 90,
     "tune_begins": 3,
+    "tune_next": len(POSITIONS) + 2,  # none left in the bar, or its place
     "bass": 14,
+    "bass_next": len(POSITIONS) + 2,
     "function": len(FUNCTIONS) + 1,
     "contour": len(CONTOURS) + 1,
     "likeness": len(LIKENESS_EDGES) + 2,
@@ -143,6 +145,8 @@ def table_of(frame: Frame, wish: Wish, is_reference: bool = False) -> NDArray[np
     space.set(table, "bars_left", frame.bars - step // bar)
     _set_harmony(table, frame)
     _set_tune(table, frame)
+    space.set(table, "tune_next", _next_onsets(frame.tune, frame))
+    space.set(table, "bass_next", _next_onsets(frame.bass, frame))
     for sound in frame.bass:
         rows = table[max(0, sound.onset) : sound.onset + sound.duration]
         space.set(rows, "bass", 1 + sound.pitch % 12)
@@ -187,6 +191,24 @@ def _set_tune(table: NDArray[np.uint8], frame: Frame) -> None:
         LINE_FEATURES.set(rows, "tune_begins", 1)
         if start < len(table):
             LINE_FEATURES.set(table[start : start + 1], "tune_begins", 2)
+
+
+def _next_onsets(sounds: Sequence[Sound], frame: Frame) -> list[int]:
+    """For every step, where in its bar the next of these notes begins."""
+    bar = frame.bar_steps
+    begins = {s.onset for s in sounds if s.onset % bar in POSITION_INDEX}
+    found = [0] * frame.steps
+    if not begins:
+        return found
+    for step in reversed(range(frame.steps)):
+        after = step + 1
+        if after % bar == 0:
+            found[step] = 1
+        elif after in begins:
+            found[step] = 2 + POSITION_INDEX[after % bar]
+        else:
+            found[step] = found[after]
+    return found
 
 
 def _pitch(pitch: int | None) -> int:
