@@ -18,6 +18,11 @@ _NOISE_LIKE = 0.25
 
 _TAIL_SECONDS = 0.01
 
+_CLICK_SECONDS = 0.00035
+"""A spike that has passed a limiter or a converter has died away by then, either side."""
+_RATTLE_SECONDS = 0.004
+_TOWERS = 3.0
+
 
 @hears("clipping")
 def clipping(sound: Listening) -> Iterator[Measurement]:
@@ -56,16 +61,18 @@ def noise_floor(sound: Listening) -> Iterator[Measurement]:
 
 @hears("clicks")
 def clicks(sound: Listening) -> Iterator[Measurement]:
-    at = click_cells(sound.scan).astype(np.float64) * CELL_SECONDS
+    cells = click_cells(sound.scan, sound.audio, sound.sample_rate_hz)
+    at = cells.astype(np.float64) * CELL_SECONDS
     minutes = max(1.0, sound.seconds / 60.0)
     yield found("clicks", len(at) / minutes, moments(at), "jumps" if len(at) else "")
 
 
-def click_cells(scan: Scan) -> NDArray[np.int64]:
+def click_cells(scan: Scan, audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.int64]:
     """Cells of 1 ms with a jump that begins and ends nothing.
 
     The second difference of a click exceeds all others within 25 ms by far, while the level before
-    and after is the same: a drum changes it, a saw tooth repeats its jump.
+    and after is the same: a drum changes it, a saw tooth repeats its jump. And it is over at once:
+    the stick on a skin rattles on for milliseconds.
     """
     jump, energy = scan.cell_jump, scan.cell_energy
     if len(jump) < 64:
@@ -80,7 +87,19 @@ def click_cells(scan: Scan) -> NDArray[np.int64]:
     isolated = (jump > 4.0 * around) & (jump > 0.01)
     steady = (ratio < 4.0) & (ratio > 0.25)
     at = np.flatnonzero(isolated & steady)
-    return at[np.diff(at, prepend=-10) > 2]
+    at = at[np.diff(at, prepend=-10) > 2]
+    return np.array([c for c in at if _is_over_at_once(audio, int(c), sample_rate_hz)], np.int64)
+
+
+def _is_over_at_once(audio: NDArray[np.float32], cell: int, sample_rate_hz: int) -> bool:
+    """Whether the jump of a cell towers above those before and after it, the nearest left out."""
+    first = round((cell * CELL_SECONDS - _RATTLE_SECONDS) * sample_rate_hz)
+    last = round(((cell + 1) * CELL_SECONDS + _RATTLE_SECONDS) * sample_rate_hz)
+    jumps = np.abs(np.diff(audio[:, max(0, first) : last], 2)).max(0)
+    peak = int(jumps.argmax())
+    near = round(_CLICK_SECONDS * sample_rate_hz)
+    rest = np.concatenate([jumps[: max(0, peak - near)], jumps[peak + near + 1 :]])
+    return bool(jumps[peak] > _TOWERS * rest.max(initial=0.0))
 
 
 def _shifted(values: NDArray[np.floating], cells: int) -> NDArray[np.floating]:
