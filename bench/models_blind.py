@@ -28,6 +28,7 @@ from bench.models_line_features import line_features
 from bench.models_makers import learned_chords, learned_grooves, learned_lines
 from bench.models_ranked import CANDIDATES, Make, reranked
 from bench.models_rules import rule_pieces
+from bench.models_second_judge import ngrams, second_test
 from bench.models_two_sample import Features, Verdict, blind_test, people_against_people
 from songwright.models.decoder import Decoder
 from songwright.models.sampling import Taste
@@ -36,6 +37,8 @@ LEARNED, BEST, GOES_ON, BEST_ON, RULES, PEOPLE = (
     "one draw", f"best of {CANDIDATES}", "one draw after a person's bars",
     f"best of {CANDIDATES} after a person's bars", "rules", "people against people",
 )  # fmt: skip
+SECOND = {kind: f"{kind}, second judge" for kind in (LEARNED, BEST, RULES)}
+"""Lines are also judged by their n-grams (`bench.models_second_judge`)."""
 _SESSIONS = {"drums": 400}
 """Drummers are few, so many stretches of each are taken."""
 
@@ -55,6 +58,10 @@ class Role:
 
 def _line(line: Any, case: LineCase) -> Features:
     return line_features(line, case.frame, bool(case.wish.minor))
+
+
+def _ngrams(made: Any, case: Any) -> Features:
+    return ngrams(made, case.frame.bar_steps) if isinstance(case, LineCase) else {}
 
 
 def _groove(strokes: Any, case: GrooveCase) -> Features:
@@ -93,6 +100,7 @@ def verdicts(
     works = [case.work for case in cases]
     human = [role.features(role.written(case), case) for case in cases]
     found: dict[str, Verdict] = {}
+    grams = [_ngrams(role.written(case), case) for case in cases]
     makers: dict[str, Make | None] = {LEARNED: role.make, BEST: reranked(role.model, role.make)}
     if role.make_on is not None:
         makers |= {GOES_ON: role.make_on, BEST_ON: reranked(role.model, role.make_on)}
@@ -101,11 +109,18 @@ def verdicts(
             made = make(decoder, cases, taste, seed)
             rows = [role.features(own, case) for own, case in zip(made, cases, strict=True)]
             found[name] = blind_test(human, works, rows, works)
+            if name in SECOND and all(grams):
+                theirs = [_ngrams(own, case) for own, case in zip(made, cases, strict=True)]
+                found[SECOND[name]] = second_test(grams, works, theirs, works)
     if rules:
         pieces = rule_pieces(map(_meter, cases), rules, seed)
         ruled = spread(pieces, role.cases, count, seed, 40, 40)
         rows = [role.features(role.written(case), case) for case in ruled]
-        found[RULES] = blind_test(human, works, rows, [case.work for case in ruled])
+        ruled_works = [case.work for case in ruled]
+        found[RULES] = blind_test(human, works, rows, ruled_works)
+        if all(grams):
+            theirs = [_ngrams(role.written(case), case) for case in ruled]
+            found[SECOND[RULES]] = second_test(grams, works, theirs, ruled_works)
     if len(set(works)) >= 20:
         found[PEOPLE] = people_against_people(human, works)
     return found

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songwright.errors import ModelError
-from songwright.models.critic import Critic, best, load_critic
+from songwright.models.critic import Critic, Split, best, load_critic
 from songwright.models.groove_traits import groove_traits
 from songwright.models.grooves import GrooveWish, Stroke
 from songwright.models.likeness import Sound
@@ -21,11 +21,19 @@ FRAME = Frame(4, 4, 2, (Harmony(0, 0, "maj"), Harmony(48, 7, "maj")))
 SCALE = tuple(Sound(12 * i, 12, p) for i, p in enumerate((60, 62, 64, 65, 67, 69, 71, 72)))
 
 
-def test_odds_add_up_and_are_bounded() -> None:
-    critic = Critic("", 0.5, {"steps": (0.5, 0.25, 2.0), "rests": (0.0, 1.0, 1.0)})
-    assert critic.odds({}) == 0.5
-    assert critic.odds({"steps": 0.75, "other": 9.0}) == 2.5
-    assert critic.odds({"steps": 1e9}) == 0.5 + 2.0 * 4.0
+def test_trees_ask_and_their_answers_add_up() -> None:
+    low = Split(0, 0.5, True, -1.0, Split(1, 3.0, False, 2.0, 0.25))
+    critic = Critic("", 0.5, ("steps", "rests"), (low, 1.0))
+    assert critic.odds({"steps": 0.5, "rests": 9.0}) == 0.5
+    assert critic.odds({"steps": 0.75, "rests": 3.0, "other": 9.0}) == 3.5
+    assert critic.odds({"steps": 0.75, "rests": 3.01}) == 1.75
+    assert critic.odds({"rests": 1.0}) == 0.5  # unknown steps count as few
+    assert critic.odds({"steps": 0.75}) == 1.75  # unknown rests as many
+
+
+def test_a_tree_that_asks_about_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="trait 1"):
+        Critic("", 0.0, ("steps",), (Split(1, 0.5, True, -1.0, 1.0),))
 
 
 def test_the_nearest_wish_goes_before_odds_and_ties_to_the_first() -> None:
@@ -38,22 +46,27 @@ def test_the_nearest_wish_goes_before_odds_and_ties_to_the_first() -> None:
 def test_shipped_critics_belong_to_the_shipped_weights(name: str) -> None:
     critic = load_critic(name)
     assert critic is not None and critic.of == card(name).network.sha256
-    assert all(spread > 0 for _, spread, _ in critic.traits.values())
+    assert len(critic.trees) >= 50
 
 
 def test_a_critic_of_other_weights_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "critics").mkdir()
     (tmp_path / "melody.toml").write_text((FOLDER / "melody.toml").read_text("utf-8"), "utf-8")
     assert load_critic("melody", tmp_path) is None
-    path = tmp_path / "critics" / "drums.toml"
-    path.write_text('of = "elsewhere"\nbias = 0.0\n[traits]\n', "utf-8")
+    path = tmp_path / "critics" / "drums.json"
+    path.write_text('{"of": "elsewhere", "bias": 0.0, "traits": [], "trees": []}', "utf-8")
     (tmp_path / "drums.toml").write_text((FOLDER / "drums.toml").read_text("utf-8"), "utf-8")
     assert load_critic("drums", tmp_path) is None
 
 
-def test_a_damaged_critic_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", '{"bias": "none"}',
+     '{"of": "", "bias": 0, "traits": [], "trees": [[0, 1.0, true, 0.5, 0.5]]}'],
+)  # fmt: skip
+def test_a_damaged_critic_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "critics").mkdir()
-    (tmp_path / "critics" / "parts.toml").write_text("bias = 'none'", "utf-8")
+    (tmp_path / "critics" / "parts.json").write_text(text, "utf-8")
     with pytest.raises(ModelError, match="critic of the model 'parts'"):
         load_critic("parts", tmp_path)
 
