@@ -188,7 +188,8 @@ def _ending(wanted: str, piece: Piece) -> list[Verdict]:
         ratio = float(level[last].mean() / np.median(level)) if last.any() else 0.0
         return [Verdict("ending", "fade", f"last bar at {ratio:.0%} of the level", ratio <= 0.6)]
     if wanted == "loop":
-        strokes = np.diff(np.searchsorted(piece.onset, piece.bar_starts))
+        # Who plays a little ahead of the beat still plays in the bar that begins.
+        strokes = np.diff(np.searchsorted(piece.onset, piece.bar_starts - piece.beat // 4))
         busy = strokes[-1] / max(1.0, float(np.median(strokes)))
         steady = abs(piece.tempos[-1][1] / piece.tempo_bpm - 1.0) <= TEMPO_SLACK
         measured = f"last bar {busy:.0%} as busy as the rest, {'steady' if steady else 'slows'}"

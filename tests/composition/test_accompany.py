@@ -31,7 +31,8 @@ EVERY = [(role, name) for role in ROLES for name in pattern_names(role)]
 PROMISED = {
     "bass": "sustain half_notes root_fifth quarters eighths driving_eighths octaves offbeat walking"
     " two_feel tumbao bossa_bass reggae_bass funk_bass sixteenth_pulse sub_808 reese pedal"
-    " arpeggio_bass riff_bass blues_shuffle waltz_bass chorale_bass gallop dotted_pop",
+    " arpeggio_bass riff_bass blues_shuffle waltz_bass chorale_bass gallop dotted_pop bowed_steps"
+    " bowed_quarters",
     "chords": "sustained block_halves quarters eighths offbeats charleston jazz_comp bossa_comp"
     " montuno skank organ_bubble strum_folk strum_pop travis arpeggio_up arpeggio_updown alberti"
     " waltz_chords broken_triplets house_stabs funk_stabs power_chords palm_mute lofi_comp"

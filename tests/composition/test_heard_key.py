@@ -24,3 +24,10 @@ def test_a_scale_is_heard_in_its_own_key() -> None:
     own = heard_clarity(score, Key("D", "major"))
     assert own > 0.0
     assert heard_clarity(score, Key("Eb", "major")) < 0.0
+
+
+@pytest.mark.parametrize("prompt", ["E aeolian, cold, strings", "A minor, cold strings"])
+def test_visits_to_the_relative_major_do_not_take_a_minor_key_away(prompt: str) -> None:
+    plan, score = compose_piece(understand(prompt), 1)
+    assert heard_clarity(score, plan.key) > 0.0
+    assert plan.key.is_minor

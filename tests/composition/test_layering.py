@@ -83,3 +83,11 @@ def test_composed_parts_wait_as_planned(style: str) -> None:
     for found, part_id in waiting:
         onsets = [n.onset_ticks for p in song.score.parts if p.id == part_id for n in p.notes]
         assert not any(found.start_bar * bar <= t < half_way(found) * bar for t in onsets)
+
+
+def test_nobody_waits_at_the_seam_of_a_loop() -> None:
+    verse = section("verse", EVERYONE)
+    assert staggered((verse,), PARTS)[0].late == ("pad", "arp")
+    assert staggered((verse,), PARTS, loops=True)[0].late == ()
+    thin = section("verse", ("lead", "keys", "bass", "drums"), start=8)
+    assert staggered((verse, thin), PARTS, loops=True)[0].late == ("arp",)  # new again

@@ -16,6 +16,7 @@ from songwright.composition.plan import PartPlan, Plan
 from songwright.composition.planning import make_plan
 from songwright.composition.writing import write_score
 from songwright.score import Note, Score
+from songwright.theory import Meter
 
 SEEDS = range(8)
 THIRDS, OCTAVES, CHORDS = 0.32, 0.62, 0.74
@@ -159,3 +160,21 @@ def test_a_climax_is_louder_than_the_edges(pieces: list[tuple[Plan, Score]]) -> 
     marks = {mark.mark for _, score in pieces for mark in score.dynamics}
     assert marks & {"pp", "p"}
     assert marks & {"f", "ff"}
+
+
+def test_the_left_hand_states_the_bass_of_every_bar_that_begins_a_chord() -> None:
+    """In 2/4 a grid of four beats goes on into the next bar, and with it into the next chord."""
+    meter = Meter(2, 4)
+    brief = Brief(style="solo_piano", meter=meter, length=Length("seconds", 40, 40))
+    for seed in range(4):
+        plan = make_plan(brief, seed)
+        score = write_score(plan, brief)
+        left = next(p for p in score.parts if p.role == "chords")
+        at = struck(left.notes)
+        begins = [
+            c for c in plan.chords
+            if c.onset_ticks % meter.bar_ticks == 0 and c.onset_ticks in at
+        ]  # fmt: skip
+        stated = [at[c.onset_ticks][0] % 12 == c.chord.bass_pc for c in begins]
+        assert len(begins) >= 10
+        assert sum(stated) >= 0.9 * len(stated)

@@ -14,6 +14,7 @@ from songwright.evaluate.bands import (
     nearest_band,
     nearest_kinds,
     nearest_to,
+    openings_like,
     percentile_of,
 )
 from songwright.styles import style_ids
@@ -86,3 +87,48 @@ def test_unknown_names_say_what_there_is() -> None:
         band_of("step_share", "polka")
     with pytest.raises(StyleError, match="polka"):
         nearest_to("polka")
+
+
+def test_a_piece_is_read_against_the_nearest_length() -> None:
+    assert openings_like("quartet", None) is None
+    asked = (8, 16, 22, 24, 44, 50, 90, 130, 155, 400)
+    found = [openings_like("quartet", bars) for bars in asked]
+    lengths = [0 if openings is None else openings.bars for openings in found]
+    assert lengths == [16, 16, 16, 32, 32, 64, 64, 128, 0, 0]
+    assert openings_like("hymn", 19) is None  # whole hymns are as short
+    with pytest.raises(StyleError, match="polka"):
+        openings_like("polka", 16)
+
+
+def test_openings_see_less_than_whole_pieces() -> None:
+    for metric in ("chord_vocabulary", "energy_span", "structure_mid", "melodic_range"):
+        medians = []
+        for bars in (16, 32, 64, 160):
+            band = band_of(metric, "quartet", bars)
+            assert band is not None
+            medians.append(band.values[2])
+        assert medians == sorted(medians)
+        assert medians[0] < medians[-1]
+
+
+def test_openings_say_nothing_of_endings_and_rest_on_enough_pieces() -> None:
+    for kind in bands().values():
+        assert [o.bars for o in kind.openings] == sorted({o.bars for o in kind.openings})
+        assert 8 <= kind.bars <= 160
+        for openings in kind.openings:
+            assert not {"closure_final", "peak_position"} & set(openings.metrics)
+            for metric, band in openings.metrics.items():
+                assert metric in metric_facts()
+                assert list(band.values) == sorted(band.values)
+                assert band.count >= 40
+    whole = band_of("closure_final", "lied")
+    assert whole is not None
+    assert band_of("closure_final", "lied", 16) == whole
+
+
+def test_percentiles_go_with_the_length() -> None:
+    short = percentile_of("chord_vocabulary", "quartet", 12.0, 16)
+    whole = percentile_of("chord_vocabulary", "quartet", 12.0)
+    assert short is not None
+    assert whole is not None
+    assert short > whole

@@ -56,6 +56,17 @@ def test_a_band_is_not_read_against_single_lines() -> None:
     assert one("step_share", 0.6, "country_folk").kind == "lead_sheet"
 
 
+def test_a_short_piece_is_read_against_openings() -> None:
+    measured = [Measurement("chord_vocabulary", 12.0)]
+    near = reference_for("string_quartet")
+    whole, short = (judge_measurements(measured, near, bars=bars) for bars in (None, 30))
+    assert (whole.metrics[0].inside, short.metrics[0].inside) == (False, True)
+    assert short.metrics[0].band == band_of("chord_vocabulary", "quartet", 32)
+    assert short.why.endswith("; 30 bars are read against openings of 32.")
+    assert whole.why == near.why
+    assert judge_measurements(measured, near, bars=400).why == near.why
+
+
 def test_part_writing_judges_only_where_a_style_keeps_its_rules() -> None:
     assert one("parallel_perfects", 20.0, "hymn").inside is False
     elsewhere = one("parallel_perfects", 90.0, "multitrack")

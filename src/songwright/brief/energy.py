@@ -76,6 +76,8 @@ def read_energy(reading: Reading) -> None:
             time = _time(match) if any(place < 0 for place, _ in points) else None
             words = reading.claim(*match.span())
             for place, level in points:
+                if place == 1.0 and time is not None and time.position > 0.9:
+                    continue  # a climax at the end does not come down
                 if place >= 0:
                     point = EnergyPoint(level, place)
                 elif time is not None:

@@ -332,5 +332,5 @@ def _word(text: str, wanted: Callable[[Word], bool]) -> Word | None:
 
 
 def _did_you_mean(text: str, names: list[str]) -> str:
-    near = get_close_matches(text, names, 3, 0.7)
+    near = get_close_matches(text, list(dict.fromkeys(names)), 3, 0.7)
     return f" (did you mean {', '.join(near)}?)" if near else ""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from songwright.brief.model import Brief, ChartBar
 from songwright.composition.clarity import clarity
 from songwright.composition.colour import enrich
+from songwright.composition.inversions import inverted
 from songwright.composition.learned.makers import is_learned
 from songwright.composition.modality import from_tonic, in_mode, is_asked, is_within, strength
 from songwright.composition.plan import Decision, Plan, SectionPlan
@@ -114,7 +115,10 @@ def _draft(
         fresh: list[ChordSpan] = []
         for i, bar in enumerate(bars):
             fresh += _spans(bar, (section.start_bar + i) * bar_ticks, plan.meter, section.key)
-        spans += fresh if chart is not None else enrich(fresh, plan, section, style)
+        if chart is None:
+            fresh = enrich(fresh, plan, section, style)
+            fresh = inverted(fresh, plan, section, style.harmony.inversions)
+        spans += fresh
     return spans
 
 

@@ -28,9 +28,12 @@ _CORE = 3
 
 
 def staggered(
-    sections: Sequence[SectionPlan], parts: Sequence[PartPlan]
+    sections: Sequence[SectionPlan], parts: Sequence[PartPlan], loops: bool = False
 ) -> tuple[SectionPlan, ...]:
     """The sections with the parts that wait for their second half.
+
+    In a piece that ``loops`` the last section goes before the first one: who has just played does
+    not wait again, so that the seam is as full as the rest.
 
     Of the parts that a section adds to the one before, the later half waits: those that enter at
     the highest energy. Where a tune comes again and adds nobody, its last supporting part rests for
@@ -38,7 +41,7 @@ def staggered(
     """
     result: list[SectionPlan] = []
     for i, section in enumerate(sections):
-        before = sections[i - 1] if i else None
+        before = sections[i - 1] if i or loops else None
         result.append(replace(section, late=_late(section, before, parts)))
     return tuple(result)
 

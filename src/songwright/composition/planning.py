@@ -39,6 +39,10 @@ A level in the prompt holds for the whole piece: its calm sections stay within o
 _HOME_IS_HEARD = 0.03
 """Least margin of the home key over all others in a piece that visits other keys."""
 
+_HOME_SHARE = 0.5
+"""Share of the margin asked for that such a piece must keep when its key was not heard before: the
+visits to a relative major are what takes a minor key away."""
+
 
 def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEAR) -> Plan:
     """Decide style, key, tempo, form, ensemble and harmony; ``maker`` says who writes (see `Plan`).
@@ -65,7 +69,8 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
             replace(s, function="A") if s.function in ("intro", "interlude") else s
             for s in sections
         )
-    sections = staggered(assign_sections(sections, parts, facts), parts)
+    sections = assign_sections(sections, parts, facts)
+    sections = staggered(sections, parts, loops=frame.ending == "loop")
     sections = with_stops(sections, facts.stops, seed)
     sections, winding = with_tape_stop(sections, parts, brief, facts, frame.ending, seed)
     sections, parts, moving = with_transitions(sections, parts, brief, facts, seed)
@@ -84,7 +89,8 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
         silent_voices=tuple(dict.fromkeys(v for avoid in brief.avoid for v in avoid.voices)),
     )  # fmt: skip
     composed = compose_harmony(plan, brief, facts, clear)
-    if journey != sections and clarity(composed.chords, plan.key) < _HOME_IS_HEARD:
+    least = _HOME_IS_HEARD if clear <= CLEAR else _HOME_SHARE * clear
+    if journey != sections and clarity(composed.chords, plan.key) < least:
         composed = compose_harmony(replace(plan, sections=sections), brief, facts, clear)
     return with_curves(with_motif_harmony(composed, brief, facts), brief)
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from songwright.brief.model import InstrumentRequest
+from songwright.composition.massed import (
+    MASSED_ROLE,
+    are_massed,
+    best_player,
+    massed,
+    plays_massed,
+)
 from songwright.composition.plan import Decision, PartPlan
 from songwright.composition.roles import UNPITCHED, roles, usual_role
 from songwright.score import instrument
@@ -20,6 +27,8 @@ def players(
 
     Where nothing else is asked for, the family has the tune.
     """
+    if massed(request) is not None:
+        return [request]
     known = {i for facts in style.parts for i in facts.instruments}
     allowed = sorted(
         (i for i in request.instruments if i not in barred), key=lambda i: i not in known
@@ -48,6 +57,14 @@ def granted(
     if len(allowed) <= _NEAR_SYNONYMS:
         # one instrument was named; the others only stand in when it is barred
         allowed = allowed[:1]
+    body = massed(request)
+    if body is not None and are_massed(parts, request):
+        return [
+            _asked(p, request) if p.instrument in request.instruments and not p.requested else p
+            for p in parts
+        ]
+    if body is not None:
+        allowed = [i for i in body.players if i in allowed] or allowed
     taken = {p.role for p in parts if p.requested}
     by_style = {i: facts.role for facts in reversed(style.parts) for i in facts.instruments}
     # Already there? Then it only becomes a requested part with its adjectives and pattern.
@@ -55,13 +72,15 @@ def granted(
         (allowed.index(part.instrument), k)
         for k, part in enumerate(parts)
         if part.instrument in allowed and not part.requested and request.role in ("", part.role)
-    ]
+        and (body is None or plays_massed(part, body, style))
+    ]  # fmt: skip
     if present:
         k = min(present)[1]
-        return [*parts[:k], _asked(parts[k], request), *parts[k + 1 :]]
+        part = parts[k] if body is None else best_player(parts[k], allowed, style)
+        return [*parts[:k], _asked(part, request), *parts[k + 1 :]]
     allowed.sort(key=lambda i: i not in by_style)  # of a family what the style knows
     first = instrument(allowed[0])
-    role = request.role or by_style.get(allowed[0], "")
+    role = request.role or (by_style.get(allowed[0], "") if body is None else MASSED_ROLE)
     if not role or (role in taken and not request.role):
         role = usual_role(first, taken)
     if (role in UNPITCHED) is not first.is_kit:
@@ -71,7 +90,7 @@ def granted(
         k = fitting[0]
         # A choice that the style also knows is the more idiomatic one.
         known = [i for facts in style.parts if facts.role == role for i in facts.instruments]
-        chosen = next((i for i in allowed if i in known), allowed[0])
+        chosen = next((i for i in allowed if i in known and body is None), allowed[0])
         decisions.append(
             Decision("instruments", chosen, f"takes the {role} from {parts[k].instrument}")
         )

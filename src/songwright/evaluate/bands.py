@@ -3,10 +3,15 @@
 ``data/bands.json`` is written by ``python -m bench.bands`` from public corpora and ships with the
 package; it holds five percentiles of each metric for each kind, with corpus, licence, count and
 date. ``data/nearest.toml`` says which kind is nearest to each style and how near.
+
+Many metrics depend on how much music they see: sixteen bars have fewer chords, returns and changes
+of energy than the movement they open. So a kind has bands of whole pieces and of openings of
+several lengths, and a piece is read against those of the nearest length.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -33,15 +38,29 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Openings:
+    """Bands of the first ``bars`` bars of pieces, or of pieces that are nearly so short."""
+
+    bars: int
+    metrics: dict[str, Band]
+
+
+@dataclass(frozen=True, slots=True)
 class KindBands:
-    """All bands of one kind of music and where they come from."""
+    """All bands of one kind of music and where they come from.
+
+    ``metrics`` are bands of whole pieces, of ``bars`` bars in the median; ``openings`` go from the
+    shortest to the longest.
+    """
 
     kind: str
     corpora: tuple[str, ...]
     licences: tuple[str, ...]
     pieces: int
+    bars: float
     date: str
     metrics: dict[str, Band]
+    openings: tuple[Openings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +104,51 @@ def nearest_to(style_id: str) -> Nearest:
         raise StyleError(f"evaluate/data/nearest.toml has no table for {style_id!r}") from None
 
 
-def band_of(metric: str, kind: str) -> Band | None:
-    """The band of a metric in a kind; None when that kind does not define it.
+def _kind(kind: str) -> KindBands:
+    try:
+        return bands()[kind]
+    except KeyError:
+        known = ", ".join(bands())
+        raise StyleError(f"there are no bands for {kind!r}; known are {known}") from None
+
+
+def openings_like(kind: str, bars: int | None, metric: str = "") -> Openings | None:
+    """The openings of a kind that are nearest in length to ``bars`` bars, by their ratio.
+
+    None when whole pieces are as near, or ``bars`` is None. With a ``metric`` only lengths count
+    that have a band for it.
 
     Raises
     ------
     StyleError
         If the kind is unknown; the message lists those there are.
     """
-    if kind not in bands():
-        raise StyleError(f"there are no bands for {kind!r}; known are {', '.join(bands())}")
-    return bands()[kind].metrics.get(metric)
+    facts = _kind(kind)
+    if not bars:
+        return None
+    there = [o for o in facts.openings if not metric or metric in o.metrics]
+    nearest = min(there, key=lambda o: abs(math.log(bars / o.bars)), default=None)
+    whole = not metric or metric in facts.metrics
+    if nearest is None or (
+        whole and abs(math.log(bars / facts.bars)) <= abs(math.log(bars / nearest.bars))
+    ):
+        return None
+    return nearest
+
+
+def band_of(metric: str, kind: str, bars: int | None = None) -> Band | None:
+    """The band of a metric in a kind; None when that kind does not define it.
+
+    ``bars`` is the length of the piece to be read against it: the band is that of the nearest
+    length. Without it, that of whole pieces.
+
+    Raises
+    ------
+    StyleError
+        If the kind is unknown; the message lists those there are.
+    """
+    openings = openings_like(kind, bars, metric)
+    return (_kind(kind) if openings is None else openings).metrics.get(metric)
 
 
 def nearest_band(metric: str, style_id: str) -> tuple[str, Band] | None:
@@ -107,13 +160,13 @@ def nearest_band(metric: str, style_id: str) -> tuple[str, Band] | None:
     return None
 
 
-def percentile_of(metric: str, kind: str, value: float) -> float | None:
-    """Percentile 0..100 of a value in human music of a kind.
+def percentile_of(metric: str, kind: str, value: float, bars: int | None = None) -> float | None:
+    """Percentile 0..100 of a value in human music of a kind (of about ``bars`` bars).
 
     Between the stored percentiles it is interpolated; outside them it goes to 0 (100) at one more
     width of the outer quarter. None when the kind has no band for the metric.
     """
-    band = band_of(metric, kind)
+    band = band_of(metric, kind, bars)
     if band is None:
         return None
     low, q1, _, q3, high = band.values

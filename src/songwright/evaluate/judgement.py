@@ -21,6 +21,7 @@ from songwright.evaluate.bands import (
     bands,
     nearest_kinds,
     nearest_to,
+    openings_like,
     percentile_of,
 )
 from songwright.evaluate.model import DIMENSIONS, Evidence, Measurement, MetricFacts
@@ -178,6 +179,7 @@ def judge_measurements(
     controls: Sequence[tuple[str, bool]] = (),
     style: str = "",
     production: Sequence[str] = (),
+    bars: int | None = None,
 ) -> Judgement:
     """Judge what was measured.
 
@@ -196,9 +198,11 @@ def judge_measurements(
         of sound depend on it.
     production
         Production words of the brief ("vinyl"), which move limits of sound as well.
+    bars
+        Length of the piece, which is then read against human music of the nearest length.
     """
     facts = metric_facts()
-    judged = [_against_humans(m, facts[m.metric], reference.kinds) for m in measurements]
+    judged = [_against_humans(m, facts[m.metric], reference.kinds, bars) for m in measurements]
     heard = tuple(sound)
     if heard:
         from songwright.evaluate.sound.facts import (  # noqa: PLC0415 (loads the kernels)
@@ -213,13 +217,24 @@ def judge_measurements(
         judged.append(_controls(controls))
     metrics = tuple(judged)
     kind = reference.kinds[0] if reference.kinds else ""
-    return Judgement(kind, reference.nearness, reference.why, groups_of(metrics), metrics, style)
+    why = _with_length(reference.why, kind, bars)
+    return Judgement(kind, reference.nearness, why, groups_of(metrics), metrics, style)
 
 
-def _against_humans(measurement: Measurement, facts: MetricFacts, kinds: tuple[str, ...]) -> Judged:
+def _with_length(why: str, kind: str, bars: int | None) -> str:
+    """The reason with the length of the human music that a short piece is read against."""
+    openings = openings_like(kind, bars) if kind else None
+    if openings is None:
+        return why
+    return f"{why.rstrip('.')}; {bars} bars are read against openings of {openings.bars}."
+
+
+def _against_humans(
+    measurement: Measurement, facts: MetricFacts, kinds: tuple[str, ...], bars: int | None
+) -> Judged:
     value = measurement.value
     for kind in kinds:
-        band = band_of(measurement.metric, kind)
+        band = band_of(measurement.metric, kind, bars)
         if band is None:
             continue
         if facts.dimension == "arrangement" and kind in _SINGLE_LINES and kinds[-1:] != (kind,):
@@ -227,7 +242,7 @@ def _against_humans(measurement: Measurement, facts: MetricFacts, kinds: tuple[s
         low, high = band.values[0], band.values[-1]
         if value is None:
             return Judged(measurement, facts, band, kind=kind, low=low, high=high)
-        percentile = percentile_of(measurement.metric, kind, value)
+        percentile = percentile_of(measurement.metric, kind, value, bars)
         place = None if percentile is None else round(percentile, 2)
         judges = not facts.context and (facts.id not in _PART_WRITING or kinds[0] in _CARING)
         return Judged(

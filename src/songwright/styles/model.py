@@ -64,10 +64,11 @@ class HarmonyFacts:
     ``colour``: ``triads``, ``sevenths``, ``ninths`` (upper extensions added where the numeral
     has none), ``power`` (fifths) or ``chorale`` (strict triads with functional voice leading).
     Probabilities 0..1: ``borrowed`` chords from the parallel mode, ``secondary`` dominants,
-    ``suspensions``, ``pedal`` points. ``functional`` lets the grammar of functions write a
-    progression of its own instead of one from the list. ``chords_per_bar`` is the usual harmonic
-    rhythm. ``areas`` gives section letters a key of their own: ``contrast``, ``relative``,
-    ``subdominant``, ``submediant``, ``mediant`` or ``episode``; see `songwright.composition.areas`.
+    ``suspensions``, ``pedal`` points, ``inversions`` where they let the bass go by step.
+    ``functional`` lets the grammar of functions write a progression of its own instead of one from
+    the list. ``chords_per_bar`` is the usual harmonic rhythm. ``areas`` gives section letters a key
+    of their own: ``contrast``, ``relative``, ``subdominant``, ``submediant``, ``mediant`` or
+    ``episode``; see `songwright.composition.areas`.
     """
 
     colour: str = "triads"
@@ -76,6 +77,7 @@ class HarmonyFacts:
     borrowed: float = 0.0
     suspensions: float = 0.0
     pedal: float = 0.0
+    inversions: float = 0.0
     chords_per_bar: float = 1.0
     areas: dict[str, str] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ from songwright.composition.accompany.register import (
     velocity,
 )
 from songwright.composition.accompany.rhythm import Hit
-from songwright.composition.accompany.stage import Bar, Stage
+from songwright.composition.accompany.stage import Bar, Span, Stage
 from songwright.score import Note
 from songwright.theory import Chord
 from songwright.theory.voicing import fifth_pc, third_pc, voice
@@ -56,6 +56,8 @@ def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Not
     player = Comper(stage, pattern, bars)
     notes: list[Note] = []
     open_chords: dict[int, tuple[Chord, list[int]]] = {}  # by layer: what an early chord struck
+    stands_on: int | None = None  # pitch class of the bass that the left hand has struck
+    alone_at = -1
     grids = [bar_hits(stage, pattern, bar) for bar in bars]
     for k, bar in enumerate(bars):
         held_on = {h.layer for h in grids[k + 1] if h.held} if k + 1 < len(bars) else set()
@@ -72,6 +74,12 @@ def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Not
                     hit = replace(hit, symbol="c", held=False)
                 else:
                     continue
+            if player.is_only_bass and _opens_chord(hit, span):
+                if span.chord.bass_pc != stands_on or hit.start == bar.start:
+                    hit, alone_at = replace(hit, symbol="b"), hit.start
+            elif hit.layer and hit.start == alone_at:
+                continue  # what was struck with the note that gave way is out of reach
+            stands_on = span.chord.bass_pc
             ties = hit.end == bar.end and hit.layer in held_on and span.end == bar.end
             early = hit.symbol == "n" or (ties and hit.start >= span.end - 480)
             chord = span.following if early and span.changes else span.chord
@@ -83,6 +91,12 @@ def grid_chords(stage: Stage, pattern: Pattern, bars: Sequence[Bar]) -> list[Not
     return notes
 
 
+def _opens_chord(hit: Hit, span: Span) -> bool:
+    """True if a hit is the first of a chord and leaves its bass out: in short bars a grid of four
+    beats goes on into the next bar, whose chord may be another one."""
+    return span.begins and hit.start == span.start and hit.layer == 0 and hit.symbol not in "bcnpx"
+
+
 class Comper:
     """Voices chords one after the other and turns grid symbols into notes."""
 
@@ -92,6 +106,7 @@ class Comper:
         self.has_bass = stage.plays("bass", bars[0].section)
         self.others = _sharing(stage, bars[0])
         self.two_hands = any("b" in grid for idea in pattern.ideas for grid in idea)
+        self.is_only_bass = stage.is_left_hand and self.two_hands and not self.has_bass
         self.last: tuple[int, ...] = stage.hand.voicing
         self.current: Chord | None = None
         self.age = 0
