@@ -1,5 +1,6 @@
-"""A guitar amplifier: filtering, a saturating stage at four times the rate, filtering.
+"""Amplifiers: filtering, a saturating stage at four times the rate, filtering.
 
+Here are those that are hardly driven; `amplify` leads to the others, in `songwright.render.valves`.
 The curve is ``tanh`` with a bias (even harmonics), computed at four times the sample rate behind a
 48-tap polyphase low-pass, closing from 18 kHz on: what folds back lies 60 dB below the tone.
 """
@@ -13,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from songwright.render.jit import FloatArray, kernel
+from songwright.render.valves import amplifiers, overdrive
 from songwright.units import db_to_gain
 
 OVERSAMPLING = 4
@@ -33,7 +35,6 @@ VOICINGS = {
     "clean": Voicing(60.0, 7000.0, 0.08, 0.6),
     "bass": Voicing(18.0, 5000.0, 0.1, 0.7),
     "crunch": Voicing(120.0, 6500.0, 0.18, 1.0),
-    "lead": Voicing(180.0, 5500.0, 0.12, 1.0),
 }
 
 
@@ -117,7 +118,16 @@ def one_pole_pair(mono: FloatArray, low_hz: float, high_hz: float, sample_rate_h
 
 
 def amplify(audio: FloatArray, voicing_name: str, drive_db: float, sample_rate_hz: int) -> None:
-    """Send a part through the amplifier, in place: shape (2, samples), mono in the middle."""
+    """Send a part through the amplifier, in place: shape (2, samples), mono in the middle.
+
+    ``voicing_name`` is one of `VOICINGS` or of ``data/amplifiers.toml``.
+    """
+    driven = amplifiers().get(voicing_name)
+    if driven is not None:
+        mono = np.ascontiguousarray(0.5 * (audio[0] + audio[1]), np.float32)
+        overdrive(mono, driven, interpolation_filter(), drive_db, sample_rate_hz)
+        audio[:] = mono
+        return
     voicing = VOICINGS[voicing_name]
     mono = np.ascontiguousarray(0.5 * (audio[0] + audio[1]), np.float32)
     rate = float(sample_rate_hz)

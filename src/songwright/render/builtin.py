@@ -24,6 +24,7 @@ from songwright.render.patches import patch, patch_gain_db, patch_ids, variant_i
 from songwright.render.sampler import NoteMaker, Sampler, glide
 from songwright.render.sources import Credit, Instrument
 from songwright.render.sustained import SustainedInstrument
+from songwright.seeds import noise_rng
 from songwright.units import db_to_gain
 
 
@@ -36,7 +37,8 @@ class PatchInstrument:
 
     def render(self, part: PlayedPart, length_samples: int, sample_rate_hz: int) -> FloatArray:
         """Audio of the part, float32, shape (2, length_samples)."""
-        audio = _voices(self.patch_id, self.patch).render(part, length_samples, sample_rate_hz)
+        voices = _voices(self.patch_id, self.patch, part.id)
+        audio = voices.render(part, length_samples, sample_rate_hz)
         controls = Controls(part, length_samples, sample_rate_hz)
         process_bus(audio, self.patch.bus, sample_rate_hz, controls.clock.origin_seconds)
         audio *= np.float32(db_to_gain(patch_gain_db(self.patch_id)))
@@ -44,15 +46,35 @@ class PatchInstrument:
         return audio
 
 
-def _voices(patch_id: str, facts: Patch) -> Instrument:
+def _voices(patch_id: str, facts: Patch, part_id: str) -> Instrument:
     if isinstance(facts, ModalPatch):
         maker: NoteMaker = partial(modal_note, facts)
+        if facts.touch.own_cents > 0.0:
+            # one recording panned to both sides would fold into the middle
+            tuning = noise_rng(0, "tuning", part_id).uniform(-1.0, 1.0)
+            maker = _tuned(maker, facts.touch.own_cents * float(tuning))
+            patch_id = f"{patch_id}/{part_id}"
         return Sampler(patch_id, _dropping(maker, facts.touch), facts.touch)
     if isinstance(facts, FmPatch):
         return Sampler(patch_id, partial(fm_note, facts), facts.touch)
     if isinstance(facts, EffectPatch):
         return Sampler(patch_id, partial(effect_note, facts), facts.touch)
     return SustainedInstrument(facts)
+
+
+def _tuned(maker: NoteMaker, cents: float) -> NoteMaker:
+    """Wrap a maker so that its strings are off by some cents."""
+
+    def make(
+        pitch: float,
+        velocity: float,
+        samples: int,
+        sample_rate_hz: int,
+        random: np.random.Generator,
+    ) -> FloatArray:
+        return maker(pitch + cents / 100.0, velocity, samples, sample_rate_hz, random)
+
+    return make
 
 
 def _dropping(maker: NoteMaker, touch: Touch) -> NoteMaker:

@@ -115,11 +115,44 @@ def _bird(scene: _Scene) -> None:
 
 
 def _telephone(scene: _Scene) -> None:
-    ring = (scene.t % 3.0 < 1.8).astype(np.float64)
-    strokes = np.where(np.sin(2.0 * np.pi * 20.0 * scene.t) > 0.0, 1.0, 0.35)
-    for hz, level in ((1180.0, 1.0), (1490.0, 0.8), (2770.0, 0.35), (3610.0, 0.25), (5300.0, 0.1)):
-        shape = ring * (strokes if hz != 1490.0 else 1.35 - strokes)
-        scene.sine(np.full_like(scene.t, hz * scene.transpose), 0.5 * level * shape)
+    # a clapper between two gongs: each stroke excites all modes of its gong, and they ring on
+    ringing = scene.t % 3.0 < 1.8
+    stroke = np.floor(scene.t * 2.0 * CLAPPER_HZ)
+    struck = np.diff(stroke, prepend=-1.0) > 0.0
+    for gong, (tuning, pan) in enumerate(((1.0, -0.25), (1.19, 0.25))):
+        hits = struck & ringing & (stroke % 2.0 == gong)
+        force = hits * (0.8 + 0.4 * scene.random.random(hits.shape[0]))
+        for ratio, level, seconds in GONG_MODES:
+            hz = 1150.0 * tuning * ratio * scene.transpose
+            # a softer touch moves the clapper less and leaves the high modes asleep
+            awake = level * scene.hardness ** (0.25 * (ratio - 1.0))
+            scene.sine(np.full_like(scene.t, hz), awake * _ringing(force, seconds, scene.rate), pan)
+        scene.noise(0.5 * _ringing(force, 0.012, scene.rate), 5200.0, 0.7)
+
+
+CLAPPER_HZ = 12.0
+GONG_MODES = (
+    (1.0, 0.28, 1.1),
+    (2.42, 0.34, 0.9),
+    (4.18, 0.36, 0.7),
+    (6.2, 0.3, 0.5),
+    (8.4, 0.2, 0.3),
+)
+"""Frequency ratio, level and T60 in seconds of a small steel gong."""
+
+
+def _ringing(force: DoubleArray, seconds: float, sample_rate_hz: int) -> DoubleArray:
+    """Level of a mode that is struck again and again, on the grid of a scene's blocks.
+
+    The level rises within a block of each stroke and falls by 60 dB in ``seconds``.
+    """
+    keep = np.exp(-6.9 * BLOCK / (sample_rate_hz * seconds))
+    level = np.empty_like(force)
+    now = 0.0
+    for i, hit in enumerate(force):
+        now = max(now * keep, float(hit))
+        level[i] = now
+    return level
 
 
 def _helicopter(scene: _Scene) -> None:

@@ -152,6 +152,13 @@ def modal_note(
         add_modes(prompt, modes.frequencies_hz, -rising, modes.decays + 3.0 / patch.bloom_seconds,
                   phases, rate, FLOOR)  # fmt: skip
     add_modes(prompt, modes.frequencies_hz, amplitudes, modes.decays, phases, rate, FLOOR)
+    if patch.sing_db > -90.0:
+        # the octave is fed back in phase with itself: it comes up and does not decay
+        octave = modes.frequencies_hz[1:2]
+        level = np.full(octave.shape[0], db_to_gain(patch.sing_db))
+        still = np.zeros(octave.shape[0])
+        add_modes(prompt, octave, level, still, still, rate, FLOOR)
+        add_modes(prompt, octave, -level, still + 1.0 / patch.sing_seconds, still, rate, FLOOR)
     if patch.after_db > -90.0:
         for target, part in ((even, slice(0, None, 2)), (odd, slice(1, None, 2))):
             add_modes(

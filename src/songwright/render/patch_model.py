@@ -39,10 +39,10 @@ class Formant:
 class Bus:
     """What the whole part goes through.
 
-    ``body`` names a table of ``data/bodies.toml``; ``drive`` an amplifier (``clean``, ``crunch``,
-    ``lead``). ``rotary_hz`` is the speed of a rotating speaker. ``tremolo_pan`` 1 moves the sound
-    from side to side instead of up and down. ``width_seconds`` spreads a mono source by a pair of
-    short, modulated delays (chorus).
+    ``body`` names a table of ``data/bodies.toml``; ``drive`` an amplifier (``clean``, ``bass``,
+    ``crunch`` or a table of ``data/amplifiers.toml``). ``rotary_hz`` is the speed of a rotating
+    speaker. ``tremolo_pan`` 1 moves the sound from side to side instead of up and down.
+    ``chorus_mix`` is the level of a pair of short, modulated delays.
     """
 
     body: str = ""
@@ -76,7 +76,9 @@ class Touch:
     ``velocity_exponent`` shapes level against velocity; ``release_seconds`` is the T60 after the
     key comes up (0: rings on); keys from ``undamped_from`` up have no damper. ``width`` spreads
     the keyboard from left to right. ``drop_cents`` is how sharp the onset is, falling within
-    ``drop_seconds``.
+    ``drop_seconds``. ``pick_seconds`` is how long before the next stroke the pick lies on the
+    string and stops it (0: never). ``own_cents`` makes every part of a song an instrument of its
+    own, with strings of its own, out of tune with the others by up to so much.
     """
 
     velocity_exponent: float = 1.6
@@ -86,6 +88,8 @@ class Touch:
     drop_cents: float = 0.0
     drop_seconds: float = 0.05
     pedal: bool = True
+    own_cents: float = 0.0
+    pick_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,9 @@ class ModalPatch:
         Level of a second string an octave higher (harpsichord).
     pickup
         Place of a pickup as a share of the string (0: none).
+    sing_db, sing_seconds
+        A loud amplifier keeps the string's octave going: the level it comes to, against the
+        note, and the time constant with which it does (feedback; -200: none).
     """
 
     engine: str
@@ -156,6 +163,8 @@ class ModalPatch:
     max_partials: int = 90
     octave_up_db: float = -200.0
     pickup: float = 0.0
+    sing_db: float = -200.0
+    sing_seconds: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +322,8 @@ class Onset:
     ``scoop_cents`` is the pitch at which the note starts, reached with ``scoop_seconds``;
     ``drift_cents`` and ``flutter_db`` are slow random movements of pitch and level;
     ``spread_seconds`` lets the players of a section come in one after another; ``legato`` joins
-    overlapping notes; ``stroke_hz`` and ``stroke_depth`` repeat the bow stroke (tremolo).
+    overlapping notes; ``stroke_hz`` and ``stroke_depth`` repeat the bow stroke (tremolo);
+    ``in_phase`` starts the oscillators at the same place of their cycle at every note (basses).
     """
 
     scoop_cents: float = 0.0
@@ -326,6 +336,7 @@ class Onset:
     glide_seconds: float = 0.045
     stroke_hz: float = 0.0
     stroke_depth: float = 0.0
+    in_phase: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ class Sampler:
         end = gate.release_seconds if damped else float("inf")
         if gate.restrike_seconds < end:
             end, release = gate.restrike_seconds, RESTRIKE_SECONDS if damped else 0.6
+        stopped = gate.restrike_seconds - touch.pick_seconds
+        if touch.pick_seconds > 0.0 and stopped < end + release:
+            end, release = min(end, stopped), touch.pick_seconds
         seconds = self.longest_seconds
         damp_after = length_samples
         if end != float("inf"):

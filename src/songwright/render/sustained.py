@@ -165,7 +165,7 @@ class _Note:
             note[1],
             tables,
             table_of_voice,
-            self.random.random(total),
+            self._start_phases(total),
             np.ascontiguousarray(hz / self.rate, np.float64),
             np.ascontiguousarray(gains * voice_gains[:, None], np.float32),
             np.ascontiguousarray(timbres, np.float32),
@@ -181,6 +181,14 @@ class _Note:
         fade = min(2 * BLOCK, note.shape[1])
         note[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
         return note
+
+    def _start_phases(self, voices: int) -> np.ndarray:
+        """Where in its cycle each voice starts, shape (voices,).
+
+        Drawn in any case: whoever starts in phase has the same chances afterwards.
+        """
+        phases = self.random.random(voices)
+        return np.zeros(voices) if self.patch.onset.in_phase else phases
 
     def _common_cents(self) -> FloatArray:
         """Pitch that all voices share: bend, scoop, glide from the note before."""
