@@ -55,6 +55,16 @@ def test_compose_show_and_json(tmp_path: Path) -> None:
     assert json.loads(report.stdout)["style"] == "pop"
 
 
+def test_quotes_are_not_needed(tmp_path: Path) -> None:
+    out = tmp_path / "piece"
+    done = run("compose", "bossa", "nova", "--out", str(out), "in", "F", "major,", "4", "bars",
+               "--no-audio", "--no-evaluation", "--json")  # fmt: skip
+    assert json.loads(done.stdout)["prompt"] == "bossa nova in F major, 4 bars"
+    assert "waltz" in run("understand", "sad", "waltz").stdout
+    changed = run("refine", str(out), "transpose", "up", "a", "tone", "--dry-run", "--no-audio")
+    assert "transpose +2" in changed.stdout
+
+
 def test_quiet_prints_nothing(tmp_path: Path) -> None:
     done = run("compose", "techno, 8 bars", "--no-audio", "--quiet", "--out", str(tmp_path / "q"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -70,6 +80,7 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
         (("compose", "pop over 40 octaves"), 2, "octaves"),
         (("compose", "pop", "--style", "polka-step"), 2, "polka-step"),
         (("compose", "pop", "--out", "/dev/null/x"), 5, "/dev/null"),
+        (("compose", "pop", "--chords", "changes.txt"), 2, "no such file"),
         (("render", "missing.mid"), 4, "missing.mid"),
         (("show", "missing"), 4, "missing"),
         (("nonsense",), 2, "nonsense"),

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from songwright.cli.mix import mix
 from songwright.errors import AudioError, FileFormatError, OutputError, ProjectError
+from songwright.session.refine.difference import package_difference
 from songwright.session.song import compose
 
 
@@ -47,6 +48,9 @@ def test_one_part_changed_one_stem_changed_and_stems_still_sum(
     name = next(n for n in before if n not in ("drums", "bass"))
     out = tmp_path / "next"
     run(str(package), "--level", f"{name}-=6", "--out", str(out))
+    (told,) = package_difference(package, out)
+    assert (told.topic, told.before, told.after) == ("mix by hand", "–", f"{name}.level_db-=6")
+    assert package_difference(package, package / "song.json") == ()
     after = stems(out)
     assert {n for n in before if before[n] != after[n]} == {name}
     assert stems(package) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from songwright.evaluate.sound import hear, sound_curves
+from songwright.evaluate.sound import ArraySound, hear, sound_curves
 from songwright.evaluate.sound.portrait import (
     HIGH_HZ,
     LOW_HZ,
@@ -25,7 +25,7 @@ def tone(hz: float, seconds: float = 6.0) -> np.ndarray:
 
 @pytest.mark.parametrize("hz", [60.0, 440.0, 3_000.0, 12_000.0])
 def test_a_tone_is_a_line_at_its_pitch(hz: float) -> None:
-    levels = spectrogram_db(np.stack([tone(hz), tone(hz)]), RATE)
+    levels = spectrogram_db(ArraySound(np.stack([tone(hz), tone(hz)]), RATE))
     row = int(np.argmax(levels.mean(axis=1)))
     step = np.log(HIGH_HZ / LOW_HZ) / levels.shape[0]
     found = LOW_HZ * np.exp((row + 0.5) * step)
@@ -39,8 +39,10 @@ def test_mono_stands_upright_and_opposite_sides_lie() -> None:
     middle = upright.shape[1] // 2
     assert upright[:, middle - 1 : middle + 1].sum() == pytest.approx(upright.sum())
     assert lying[middle - 1 : middle + 1].sum() == pytest.approx(lying.sum())
-    assert correlation(np.stack([sound, sound]), RATE) == pytest.approx(1.0)
-    assert correlation(np.stack([sound, -sound]), RATE) == pytest.approx(-1.0)
+    for sign in (1.0, -1.0):
+        heard = hear(np.stack([sound, sign * sound]), RATE)
+        assert heard is not None
+        assert correlation(heard.scan) == pytest.approx(sign)
     left = stereo_field(np.stack([sound, 0 * sound]))
     columns = np.arange(left.shape[1])
     # A sound on the left lies on the diagonal from top left to bottom right.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from songwright.theory import MODES, QUALITIES, Key, chord_from_roman, parse_chord, roman_of
 from songwright.theory.key import simplest_tonic
-from songwright.theory.pitch import fold_into, nearest_pitch, parse_pitch, pitch_class, pitch_name
+from songwright.theory.pitch import parse_pitch, pitch_class, pitch_name
 
 
 @pytest.mark.parametrize(
@@ -94,17 +94,3 @@ def test_simplest_tonic_never_needs_more_than_seven_accidentals(pc: int, mode: s
 def test_pitch_names_read_back(pitch: int) -> None:
     assert parse_pitch(pitch_name(pitch)) == pitch
     assert parse_pitch(pitch_name(pitch, prefer_flats=True)) == pitch
-
-
-@given(st.integers(0, 11), st.integers(24, 100))
-def test_nearest_pitch_is_within_a_tritone(pc: int, around: int) -> None:
-    found = nearest_pitch(pc, around)
-    assert found % 12 == pc
-    assert abs(found - around) <= 6
-
-
-@given(st.integers(0, 127), st.integers(30, 60))
-def test_fold_into_keeps_the_pitch_class(pitch: int, low: int) -> None:
-    folded = fold_into(pitch, low, low + 11)
-    assert low <= folded <= low + 11
-    assert folded % 12 == pitch % 12

@@ -8,6 +8,12 @@ from typing import Any
 
 import click
 
+from songwright.cli.options import (
+    field_options,
+    formats_option,
+    sentence_argument,
+    soundfont_option,
+)
 from songwright.cli.output import print_table, progress_bar
 from songwright.errors import BriefError
 
@@ -17,13 +23,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command(
     epilog='Example:  songwright compose "waltz for music box, 40 seconds" --out waltz --format mp3'
 )
-@click.argument("prompt", required=False, default="")
+@sentence_argument("prompt")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("out"),
     show_default=True,
-    help="Folder for the package.",
+    help="Folder for the package; a piece that it holds is replaced.",
 )
 @click.option(
     "--seed",
@@ -32,18 +38,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     show_default=True,
     help="Another seed gives another piece; the same seed the same bytes.",
 )
-@click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
-@click.option("--bars", help='Number of bars, or a range like "16-24".')
-@click.option("--key", help='Such as "D minor", "F# dorian", "Bb".')
-@click.option("--tempo", help='BPM, a range like "90-100", or a word like Andante.')
-@click.option("--meter", help="Such as 3/4, 6/8, 7/8.")
-@click.option("--style", help="A style from `songwright styles`.")
-@click.option("--use", help='Such as "film cue", "social loop", "full song", "vocal bed".')
-@click.option("--mood", help='Words such as "sad, hopeful".')
-@click.option("--form", help='Sections: "intro verse chorus", "intro:4 verse:8", "AABA".')
+@field_options("duration", "bars", "key", "tempo", "meter", "style", "use", "mood", "form")
 @click.option("--chords", help='A chord chart or a file with one: "Dm7 | G7 | Cmaj7 | %".')
-@click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
-@click.option("--avoid", help='Must not sound: "drums, brass".')
+@field_options("instruments", "avoid")
 @click.option("--energy", help='low … high, a shape, or points of bar and level: "0:0.2 16:0.9".')
 @click.option("--density", help='sparse, medium, dense, or points such as "0:0.2 16:0.9".')
 @click.option("--register", help='low, middle, high, or points such as "0:0.2 16:0.9".')
@@ -78,19 +75,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--no-audio", is_flag=True, help="Only the symbolic files; takes a second.")
 @click.option("--no-evaluation", is_flag=True, help="Leave out evaluation.html and .json.")
-@click.option(
-    "--format",
-    "formats",
-    default="wav",
-    show_default=True,
-    help="Formats of the master, comma-separated: wav, flac, mp3, ogg.",
-)
-@click.option(
-    "--soundfont",
-    multiple=True,
-    help="An .sf2, .sf3 or .sfz for all parts but electronic ones (those with a sound of the "
-    "palette), all=FILE for these too, WHO=FILE for one part, or auto; can be repeated.",
-)
+@formats_option
+@soundfont_option
 @click.option(
     "--target",
     "delivery",
@@ -104,7 +90,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     seed, quiet, as_json = options.pop("seed"), options.pop("quiet"), options.pop("as_json")
     audio, evaluation = not options.pop("no_audio"), not options.pop("no_evaluation")
     cluster = options.pop("cluster")
-    formats = tuple(f.strip().lower() for f in options.pop("formats").split(",") if f.strip())
+    formats = options.pop("formats")
     soundfont, delivery = options.pop("soundfont"), options.pop("delivery")
     develop = options.pop("develop")
     given = {
@@ -113,7 +99,9 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     }  # fmt: skip
     fields = {name: value for name, value in options.items() if value is not None}
     if "chords" in fields:
-        fields["chords"] = _text_or_file(fields["chords"])
+        from songwright.session.charts import chart_of  # noqa: PLC0415
+
+        fields["chords"] = chart_of(fields["chords"])
     if prompts is not None:
         if prompt or fields or soundfont or delivery or given or develop:
             raise BriefError("--prompts takes all from the file; leave out the other options")
@@ -134,15 +122,6 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
         given,
         develop,
     )
-
-
-def _text_or_file(text: str) -> str:
-    """The chart itself, or the contents of a file of that name."""
-    try:
-        path = Path(text)
-        return path.read_text("utf-8") if len(text) < 500 and path.is_file() else text
-    except (OSError, ValueError):
-        return text
 
 
 def _one(

@@ -15,11 +15,10 @@ from songwright.cli.output import print_table
 @click.argument("after", type=click.Path(path_type=Path), metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 def diff(before: Path, after: Path, as_json: bool) -> None:
-    """Say what changed from piece A to piece B: form, chords, notes, playing, levels."""
-    from songwright.session.refine.difference import difference  # noqa: PLC0415
-    from songwright.session.song import load  # noqa: PLC0415
+    """Say what changed from piece A to piece B: form, chords, notes, playing, mix."""
+    from songwright.session.refine.difference import package_difference  # noqa: PLC0415
 
-    changes = difference(load(before), load(after))
+    changes = package_difference(before, after)
     if as_json:
         rows = [{"topic": c.topic, "before": c.before, "after": c.after} for c in changes]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))

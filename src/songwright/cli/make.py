@@ -7,20 +7,16 @@ from typing import Any
 
 import click
 
+from songwright.cli.options import field_options, sentence_argument
 from songwright.cli.output import print_table, progress_bar
 
 
 @click.command(epilog='Example:  songwright make ad "bright confident pop for a product launch"')
 @click.argument("preset", required=False)
-@click.argument("prompt", required=False, default="")
+@sentence_argument("prompt")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: out/PRESET]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another piece.")
-@click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
-@click.option("--key", help='Such as "D minor", "F# dorian", "Bb".')
-@click.option("--tempo", help='BPM, a range like "90-100", or a word like Andante.')
-@click.option("--style", help="A style from `songwright styles`.")
-@click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
-@click.option("--avoid", help='Must not sound: "drums, brass".')
+@field_options("duration", "key", "tempo", "style", "instruments", "avoid")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def make(preset: str | None, prompt: str, out: Path | None, **options: Any) -> None:
     """Make everything that one kind of work needs. Without PRESET, list what there is."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from songwright.cli.options import formats_option
 from songwright.cli.output import print_table
 
 
@@ -21,18 +22,12 @@ from songwright.cli.output import print_table
     type=click.Path(path_type=Path, dir_okay=False),
     help="A recording whose tone, width and dynamics (and loudness, without --target) to match.",
 )
-@click.option(
-    "--format",
-    "formats",
-    default="wav",
-    show_default=True,
-    help="Formats, comma-separated: wav, flac, mp3, ogg.",
-)
+@formats_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def master(
-    folder: Path | None, target: str, reference: Path | None, formats: str, as_json: bool,
-    quiet: bool,
+    folder: Path | None, target: str, reference: Path | None, formats: tuple[str, ...],
+    as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Write another master of the piece in DIR beside the ones that are there."""
     if folder is None:
@@ -43,8 +38,7 @@ def master(
         return
     from songwright.session.production.again import master_again  # noqa: PLC0415
 
-    wanted = tuple(f.strip().lower() for f in formats.split(",") if f.strip())
-    done = master_again(folder, target, reference, wanted)
+    done = master_again(folder, target, reference, formats)
     after = done.report.after
     if as_json:
         click.echo(json.dumps({

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from songwright.cli.options import sentence_argument
 from songwright.cli.output import print_table, progress_bar
 from songwright.errors import ProjectError
 
@@ -17,7 +18,7 @@ from songwright.errors import ProjectError
     'keep the bass line"'
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.argument("words", required=False, default="")
+@sentence_argument("words")
 @click.option("--out", type=click.Path(path_type=Path),
               help="Folder for the new version; else the next free name beside DIR.")  # fmt: skip
 @click.option(

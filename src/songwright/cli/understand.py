@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from songwright.cli.options import sentence_argument
 from songwright.cli.output import print_table
 
 
 @click.command()
-@click.argument("prompt")
+@sentence_argument("prompt", required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole brief as JSON.")
 def understand(prompt: str, as_json: bool) -> None:
     """Show how PROMPT is read: each control, its words, and what was not understood."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from songwright.cli.options import field_options, sentence_argument
 from songwright.cli.shortlist import print_ranking, ranking_data
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _STAGES = {"draft": "writing", "preview": "rendering previews"}
 @click.command(
     epilog='Example:  songwright variants "warm soul, 80 BPM, one minute" -n 24 --project soul'
 )
-@click.argument("prompt", required=False, default="")
+@sentence_argument("prompt")
 @click.option("-n", "count", type=int, default=24, show_default=True, help="How many to keep.")
 @click.option(
     "--diverse",
@@ -52,13 +53,7 @@ _STAGES = {"draft": "writing", "preview": "rendering previews"}
 @click.option("--cluster", default="", help='Run on a Ray cluster: "local", "auto" or HOST:PORT.')
 @click.option("--preview", is_flag=True, help="Also render 30 s of each, best first.")
 @click.option("--weights", default="", help='Such as "hook=2,mood=0.5"; kept in the project.')
-@click.option("--duration", help='Length: 90, "1:30", "31-45 seconds".')
-@click.option("--key", help='Such as "D minor", "F# dorian", "Bb".')
-@click.option("--tempo", help='BPM, a range like "90-100", or a word like Andante.')
-@click.option("--style", help="A style from `songwright styles`.")
-@click.option("--use", help='Such as "film cue", "social loop", "full song", "vocal bed".')
-@click.option("--instruments", help='Must sound: "piano, walking bass, brushes".')
-@click.option("--avoid", help='Must not sound: "drums, brass".')
+@field_options("duration", "key", "tempo", "style", "use", "instruments", "avoid")
 @click.option("--json", "as_json", is_flag=True, help="Print the ranking as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def variants(prompt: str, folder: Path, **options: Any) -> None:

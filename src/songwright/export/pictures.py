@@ -119,15 +119,15 @@ def waveform(path: Path, height: int = 110) -> str:
     """Peaks (light) and RMS (dark) of an audio file in a thousand columns."""
     import numpy as np  # noqa: PLC0415
 
-    from songwright.audio import read_audio  # noqa: PLC0415 (numba loads with it)
+    from songwright.evaluate.sound.sources import FileSound  # noqa: PLC0415 (numba loads with it)
 
-    audio, _ = read_audio(path)
-    mono = np.abs(audio).max(axis=0)
-    edges = np.linspace(0, mono.size, WIDTH // 2 + 1).astype(int)
+    sound = FileSound(path)
+    edges = np.linspace(0, sound.frames, WIDTH // 2 + 1).astype(int)
     half = height / 2
     peaks, bodies = [], []
     for i in range(WIDTH // 2):
-        column = mono[edges[i] : max(edges[i] + 1, edges[i + 1])]
+        stop = min(sound.frames, max(edges[i] + 1, edges[i + 1]))
+        column = np.abs(sound.read(int(edges[i]), int(stop))).max(axis=0)
         x = 2 * i + 1
         peak = float(column.max()) * half
         body = float(np.sqrt(np.mean(column.astype(np.float64) ** 2))) * half

@@ -6,6 +6,7 @@ asked for and missed says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
 from songwright.export.curve_rows import curve_rows
 from songwright.export.delivered import Delivered, delivered
+from songwright.export.slowing import slowing_row
 from songwright.score import Score, TimeMap, instrument
 from songwright.theory import Key
 from songwright.theory.pitch import pitch_name
@@ -74,7 +76,8 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         *_cast_rows(brief, plan, midi),
         *_shape_rows(brief, plan, midi),
         *(Row(name, asked, planned, heard, _verdict(good is not None, bool(good)))
-          for name, asked, planned, heard, good in curve_rows(brief, plan, written)),
+          for name, asked, planned, heard, good in (
+              *slowing_row(brief, plan, written), *curve_rows(brief, plan, written))),
     ]  # fmt: skip
     if audio is not None:
         rows += _sound_rows(audio, delivered(folder))
@@ -192,7 +195,8 @@ def _cast_rows(brief: Brief, plan: Plan, midi: MidiMeasures) -> list[Row]:
                 _verdict(True, not broken))
         )  # fmt: skip
     if not brief.instruments:
-        names = ", ".join(p.name for p in plan.parts)
+        seats = Counter(p.name for p in plan.parts)
+        names = ", ".join(f"{name} ×{n}" if n > 1 else name for name, n in seats.items())
         found_names = ", ".join(f"{instrument(i).name} {s:.0%}" for i, s in heard.items())
         rows.append(Row("instruments", "", names, found_names, OPEN))
     return rows

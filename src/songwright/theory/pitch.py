@@ -59,22 +59,3 @@ def parse_pitch(name: str) -> int:
         raise ValueError(f"{name!r} is not a pitch; write for example C4 or F#2")
     letter, alteration = parse_spelled(match[1])
     return 12 * (int(match[2]) + 1) + LETTER_PITCH_CLASS[letter] + alteration
-
-
-def nearest_pitch(pc: int, around: float) -> int:
-    """The pitch of class ``pc`` that lies nearest to ``around`` (the lower one on a tie)."""
-    base = round(around)
-    down = base - (base - pc) % 12
-    return down if around - down <= down + 12 - around else down + 12
-
-
-def fold_into(pitch: int, low: int, high: int) -> int:
-    """Move a pitch by octaves into ``low..high`` (inclusive), nearest octave first.
-
-    A range narrower than an octave may not hold the pitch class; then the nearest bound is given.
-    """
-    while pitch < low:
-        pitch += 12
-    while pitch > high:
-        pitch -= 12
-    return pitch if pitch >= low else low

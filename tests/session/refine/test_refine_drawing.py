@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from songwright.brief.model import EnergyPoint
 from songwright.errors import BriefError, ProjectError
 from songwright.evaluate.curves import heard_curves, rank_correlation
 from songwright.export import make_report
@@ -100,6 +102,20 @@ def test_the_report_shows_asked_and_heard(tmp_path: Path) -> None:
     assert rows["energy curve"].measured >= "rank correlation 0.9"
     assert rows["energy curve"].verdict == "met"
     assert rows["tension curve"].verdict == "open"
+
+
+def test_a_climax_at_a_time_is_measured(tmp_path: Path) -> None:
+    asked = "builds to a climax at 0:40, then drops away"
+    song = compose(f"pop, 60 seconds, {asked}", seed=1)
+    (tmp_path / "song.mid").write_bytes(write_midi(song.score, song.perform()))
+    early = replace(song.brief, energy=(EnergyPoint(0.95, seconds=5.0), EnergyPoint(0.2, 1.0)))
+    verdicts = []
+    for brief in (song.brief, early):
+        report = make_report(brief, song.plan, song.score, tmp_path)
+        (row,) = [r for r in report.controls if r.control == "energy"]
+        assert row.requested == asked
+        verdicts.append(row.verdict)
+    assert verdicts == ["met", "missed"]
 
 
 def test_chords_that_were_asked_for_stay() -> None:

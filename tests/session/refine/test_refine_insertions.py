@@ -143,6 +143,8 @@ def test_a_second_intro_needs_a_place(song: Song) -> None:
         ("put in a 4-bar build between the verse and the chorus", "4-bar build after verse-1"),
         ("add an interlude of 6 bars after verse 1", "6-bar interlude after verse#1"),
         ("add another chorus at the end", "chorus at the end"),
+        ("another chorus at the end", "chorus at the end"),
+        ("one more 4-bar verse before the last chorus", "4-bar verse before chorus#-1"),
     ],
 )
 def test_insertions_in_words(song: Song, words: str, value: str) -> None:
@@ -163,3 +165,8 @@ def test_words_that_were_not_understood_are_told(song: Song) -> None:
 )
 def test_what_is_no_new_section(song: Song, words: str) -> None:
     assert all(e.kind != "insert" for e in read_words(words, song.plan).edits)
+
+
+def test_another_section_without_a_place_is_written_anew(song: Song) -> None:
+    (edit,) = read_words("another chorus", song.plan).edits
+    assert (edit.kind, edit.scope.sections) == ("regenerate", ("chorus",))

@@ -35,6 +35,10 @@ CASES = [
     ("duck bass", "duck", (), ("bass",)),
     ("narrower", "wider", (), ()),
     ("let the melody breathe", "breathe", (), ("lead",)),
+    ("transpose up a tone", "transpose", (), ()),
+    ("transpose everything down by 3 semitones", "transpose", (), ()),
+    ("down a semitone", "transpose", (), ()),
+    ("transpose the bass down an octave", "octave", (), ("bass",)),
 ]
 
 
@@ -47,6 +51,23 @@ def test_words(
     assert sorted(reading.edits[0].scope.sections) == sorted(sections)
     assert reading.edits[0].scope.parts == parts
     assert reading.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("make the second half louder", (12, 24)),
+        ("louder drums in the first third", (0, 8)),
+        ("make the middle third bigger", (8, 16)),
+        ("regenerate the last quarter", (18, 24)),
+        ("vary the last 4 bars", (20, 24)),
+        ("regenerate the drums in the last bar", (23, 24)),
+    ],
+)
+def test_a_share_of_the_piece_is_a_place(song: Song, text: str, bars: tuple[int, int]) -> None:
+    reading = read_words(text, song.plan)
+    assert reading.not_understood == ()
+    assert reading.edits[0].scope.bars == (bars,)
 
 
 def test_several_clauses_and_what_is_kept(song: Song) -> None:

@@ -19,6 +19,11 @@ from songwright.session.refine.scope import _parts, _sections
 _BLANK = "\ue000"
 _NUMBER = r"(?P<n>\d+(?:\.\d+)?)"
 _BARS = re.compile(r"\bbars? (\d+)(?: ?(?:-|to|until|through) ?(\d+))?")
+_SHARE = re.compile(
+    r"\b(?P<which>first|second|third|middle|last|final) (?P<share>half|third|quarter)(?![a-z0-9-])"
+    r"|\b(?P<end>first|last|final) (?:(?P<count>\d+) bars|bar)(?![a-z0-9-])"
+)
+_SHARES = {"half": 2, "third": 3, "quarter": 4}
 _WORD = re.compile(r"[a-z0-9#+'&/-]+")
 _LONGEST = 4
 
@@ -98,6 +103,9 @@ def claim_scope(reading: Clause, plan: Plan) -> None:
         first = int(found[1])
         reading.bars.append((first - 1, int(found[2] or first)))
         reading.claim(*found.span())
+    while (found := _SHARE.search(reading.text)) is not None:
+        reading.bars.append(_bars_of_share(found, plan.bars))
+        reading.claim(*found.span())
     for said, function in _section_words(plan, names):
         pattern = re.compile(
             r"(?:(?P<ordinal>"
@@ -120,6 +128,17 @@ def claim_scope(reading: Clause, plan: Plan) -> None:
         if found is not None:
             reading.levels.append(level)
             reading.claim(*found.span())
+
+
+def _bars_of_share(found: re.Match[str], bars: int) -> tuple[int, int]:
+    """Bars, from and up to, of "second half", "last third", "first 4 bars" of a piece."""
+    if found["end"] is not None:
+        count = min(bars, int(found["count"] or 1))
+        return (0, count) if found["end"] == "first" else (bars - count, bars)
+    of = _SHARES[found["share"]]
+    which = {"first": 0, "second": 1, "third": 2, "middle": of // 2}.get(found["which"], of - 1)
+    which = min(which, of - 1)
+    return round(bars * which / of), max(round(bars * (which + 1) / of), 1)
 
 
 def _section_words(plan: Plan, names: Names) -> list[tuple[str, str]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from songwright.score import Note, Part
+from songwright.session.production.record import usable_record
 from songwright.session.refine.model import StripChange
 from songwright.session.refine.remix import settings_of
-from songwright.session.song import Song
+from songwright.session.song import Song, load
 
 _MOST = 8
 
@@ -33,6 +35,40 @@ def difference(a: Song, b: Song) -> tuple[Change, ...]:
         *_facts(a, b), *_form(a, b), *_chords(a, b, bars), *_cast(a, b), *_notes(a, b, bars),
         *_playing(a, b), *_levels(a, b),
     )  # fmt: skip
+
+
+def package_difference(a: str | Path, b: str | Path) -> tuple[Change, ...]:
+    """What `difference` finds between the songs of two packages, and what was mixed by hand.
+
+    Raises
+    ------
+    FileFormatError
+        If a folder holds no song, or a damaged one.
+    """
+    return (*difference(load(a), load(b)), *_by_hand(_folder(a), _folder(b)))
+
+
+def _folder(package: str | Path) -> Path:
+    """The folder of a package, which may be named by its song file."""
+    path = Path(package)
+    return path if path.is_dir() else path.parent
+
+
+def _by_hand(a: Path, b: Path) -> list[Change]:
+    """Assignments to the mix, place of delivery and soundfonts that only one package has."""
+    records = [usable_record(folder) for folder in (a, b)]
+    if records[0] is None or records[1] is None:
+        return []  # one of them has no sound
+    pairs = (
+        ("mix by hand", records[0].overrides, records[1].overrides),
+        ("mastered for", (records[0].target,), (records[1].target,)),
+        ("soundfont", records[0].soundfont, records[1].soundfont),
+    )
+    return [
+        Change(topic, *(", ".join(t for t in own if t not in other) or "–"
+                        for own, other in ((was, now), (now, was))))
+        for topic, was, now in pairs if was != now
+    ]  # fmt: skip
 
 
 def _facts(a: Song, b: Song) -> list[Change]:

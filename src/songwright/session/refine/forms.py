@@ -162,7 +162,7 @@ def intro(piece: Piece, edit: Edit, number: int) -> Piece:
         scope = Scope((first.id,), edit.scope.parts)
         where = free(piece, resolve(scope, piece.plan), "intro")
         return compose_again(piece, where, replace(piece.plan, seed=another_seed(piece, number)))
-    from songwright.session.refine.clock import Block, rearranged  # noqa: PLC0415 (a circle)
+    from songwright.session.refine.order import Block, rearranged  # noqa: PLC0415 (a circle)
 
     bars = min(4, first.bars)
     new = replace(first, function="intro", id="intro", letter="intro", bars=bars, phrases=(bars,),

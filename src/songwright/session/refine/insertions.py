@@ -18,9 +18,10 @@ from songwright.composition.harmony import compose_harmony
 from songwright.composition.plan import Plan, SectionPlan
 from songwright.errors import ProjectError
 from songwright.score import ChordSpan, TempoChange
-from songwright.session.refine.clock import Block, rearranged, retaken
+from songwright.session.refine.clock import retaken
 from songwright.session.refine.forms import ending
 from songwright.session.refine.model import Edit, Scope
+from songwright.session.refine.order import Block, rearranged
 from songwright.session.refine.scope import Span, sections_of
 from songwright.session.refine.splice import Spans, inside, spliced_spans
 from songwright.session.refine.state import Piece, rewritten

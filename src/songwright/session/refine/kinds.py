@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from songwright.brief.curves import CURVES
 from songwright.errors import ProjectError, ScoreError
-from songwright.score.codec import digest
 from songwright.session.refine import (
     balance,
     clock,
@@ -17,12 +16,13 @@ from songwright.session.refine import (
     insertions,
     lines,
     metre,
+    order,
     pitches,
     takeover,
     voicings,
     writing,
 )
-from songwright.session.refine.model import Edit, Refined, Scope
+from songwright.session.refine.model import Edit, Scope
 from songwright.session.refine.restated import restated
 from songwright.session.refine.scope import parse_scope, resolve
 from songwright.session.refine.state import Piece
@@ -126,7 +126,7 @@ KINDS: dict[str, Maker] = {
     "articulation": _plain(pitches.articulation), "louder": _plain(pitches.louder),
     "thin": pitches.thinner, "simplify": _plain(pitches.simplify),
     "tempo": _plain(clock.tempo), "swing": _plain(clock.swing), "humanise": clock.humanise,
-    **dict.fromkeys(("swap", "delete", "repeat", "move", "order", "length"), _plain(clock.arrange)),
+    **dict.fromkeys(("swap", "delete", "repeat", "move", "order", "length"), _plain(order.arrange)),
     "half time": _plain(pitches.half_time),
     "regenerate": _regenerate, "vary": writing.vary, "energy": _plain(writing.energy),
     "curve": _plain(writing.curve), "remove": _plain(writing.remove),
@@ -277,9 +277,3 @@ def _limited(scope: Scope, limit: Scope) -> Scope:
         scope.sections or limit.sections, scope.parts or limit.parts, scope.bars or limit.bars,
         scope.levels or limit.levels,
     )  # fmt: skip
-
-
-def root_digest(song: Song) -> str:
-    """Digest of the score that a song's edits began with."""
-    refined: Refined | None = song.refined
-    return refined.root if refined is not None else digest(song.score)

@@ -17,6 +17,7 @@ from songwright.session.refine.state import Piece, free, rewritten
 from songwright.session.refine.writing import write_parts
 
 _NOTATION = (".musicxml", ".mxl", ".xml")
+_RECORDINGS = (".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff", ".m4a", ".opus")
 
 
 def read_notes(path: str | Path) -> Score:
@@ -34,6 +35,11 @@ def read_notes(path: str | Path) -> Score:
         data = place.read_bytes()
     except OSError as error:
         raise FileFormatError(f"{path} cannot be read: {error.strerror}") from error
+    if place.suffix.lower() in _RECORDINGS:
+        raise FileFormatError(
+            f"{path} is a recording; notes are taken from MIDI and MusicXML files, so turn it into "
+            "MIDI first"
+        )
     if place.suffix.lower() in _NOTATION:
         from songwright.evaluate.musicxml import read_musicxml  # noqa: PLC0415
 

@@ -25,6 +25,7 @@ from songwright.session.refine.needs import OF_THE_TEXT, insertion_of, meets, me
 
 _CLAUSE = re.compile(r"[,;\n]| but | and then | then |\. |\.$|!")
 _AND = re.compile(r" and | & ")
+_PLACED = re.compile(r" (?:at|before|after) ")
 _WHOLE = ("insert", "metre", "length", "ending", "intro")  # no scope is needed to say where
 
 
@@ -116,10 +117,12 @@ def _read(clause: str, plan: Plan) -> tuple[Edit | None, Rule, list[str]] | None
             if reading.missing and not rule.needs.startswith(OF_THE_TEXT):
                 # Doing it to the rest, or to everything, is not what was asked.
                 return None, rule, [f"{m} (not in this piece)" for m in reading.missing]
-            if rule.needs == "insertion":
+            if rule.needs.startswith("insertion"):
                 insertion = insertion_of(value, plan)
                 if insertion is None:
                     continue
+                if rule.needs.endswith("a place") and _PLACED.search(insertion[0]) is None:
+                    continue  # "another chorus" alone is one in the place of the old one
                 return Edit(rule.kind, Scope(), 0.0, insertion[0]), rule, insertion[1]
             if not meets(rule, reading, value):
                 continue

@@ -75,9 +75,9 @@ class Project(Versions, Closing):
         if not (folder / DATABASE).exists():
             if (folder / HISTORY).exists():
                 raise ProjectError(
-                    f"{folder} has lost its database; Project.salvage makes it again"
+                    f"{folder} has lost its database; `songwright project salvage` makes it again"
                 )
-            raise ProjectError(f"{folder} is no project; make one with Project.create")
+            raise ProjectError(f"{folder} is no project; `songwright variants --project` makes one")
         return cls(SqliteStore(folder, read_only))
 
     def close(self) -> None:
@@ -157,7 +157,7 @@ class Project(Versions, Closing):
 
     def value(self, node: Node | str, kind: type[T]) -> T:
         """The content of a node as a value (`Score`, `Plan` …)."""
-        return decode(self.read(node), kind, what="node")
+        return decode(self.read(node), kind, what="the node")
 
     def measure(self, node: Node, metrics: Mapping[str, Any]) -> Node:
         """Keep measurements of a node (added to those it has); its key stays the same."""

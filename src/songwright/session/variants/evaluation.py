@@ -121,7 +121,9 @@ def evaluate_variant(
     piece = piece_of(score, performance, plan.energy)
     measured = measure_piece(piece)
     values = {m.metric: m.value for m in measured if m.value is not None}
-    judgement = judge_measurements(measured, reference_for(plan.style), style=plan.style)
+    judgement = judge_measurements(
+        measured, reference_for(plan.style), style=plan.style, bars=piece.bars
+    )
     controls = _controls(asked, plan, score, midi)
     mood = _mood(asked, plan, values)
     coherence = judgement.group("coherence")
