@@ -9,6 +9,7 @@ import pytest
 
 from songwright.audio import integrated_lufs
 from songwright.evaluate.sound.masking import masked_energy, spreading
+from songwright.evaluate.sound.sources import ArraySound
 from songwright.evaluate.sound.stems import stem_levels
 from songwright.mix import (
     MixSettings,
@@ -137,7 +138,7 @@ def test_what_is_foretold_comes_true(facts: dict[str, StemFacts]) -> None:
     chosen = sheet()
     desk = desk_of(chosen, facts)
     stems = made(chosen)
-    levels = {n: stem_levels(a, RATE) for n, a in stems.items()}
+    levels = {n: stem_levels(ArraySound(a, RATE)) for n, a in stems.items()}
     whole = sum(level.heard[:, 0].sum() for level in levels.values())
     for name, level in levels.items():
         heard = 10 * np.log10(level.heard[:, 0].sum() / whole)
@@ -161,7 +162,7 @@ def test_a_buried_lead_is_brought_to_its_place(facts: dict[str, StemFacts]) -> N
     assert desk_of(after, facts).level_lu(("lead",)) > before.level_lu(("lead",)) + 2.5
     assert any(d.control == "level_db" and "LU" in d.reason for d in after.of_part("lead"))
     stems = made(after)
-    levels = {n: stem_levels(a, RATE) for n, a in stems.items()}
+    levels = {n: stem_levels(ArraySound(a, RATE)) for n, a in stems.items()}
     rest = sum(level.bark for n, level in levels.items() if n != "lead")
     lead = levels["lead"]
     masked, energy = masked_energy(lead.bark, rest, spreading())

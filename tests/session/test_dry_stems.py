@@ -47,3 +47,29 @@ def test_without_a_disk_more_is_held(
     stems.drop("first")
     stems.put("third", stem(0.5))
     assert stems.get("third", FRAMES) is not None
+
+
+def test_above_its_limit_the_cache_gives_up_what_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{k:040}" for k in range(4)]
+    monkeypatch.setattr(dry, "_HELD_BYTES", 0)
+    kept = DryStems(tmp_path / "before")
+    kept.put(names[0], stem(0.5))
+    stems = DryStems(tmp_path / "before")
+    for name in names:
+        stems.put(name, stem(0.5))
+    size = 2 * 4_096  # what the disk takes for one
+    monkeypatch.setattr(dry, "LIMIT_BYTES", size + 1)
+    for name in names:
+        stems.drop(name)
+    # That of an earlier production stays, and so does the last one, for which there is room.
+    assert [stems.has(name, FRAMES) for name in names] == [True, False, False, True]
+
+
+def test_the_cache_leaves_room_for_the_package(tmp_path: Path) -> None:
+    free = dry.shutil.disk_usage(tmp_path).free
+    stems = DryStems(tmp_path, spare_bytes=2 * free)
+    stems.put("first", stem(0.5))
+    assert stems.get("first", FRAMES) is not None  # held in memory
+    assert not list(tmp_path.iterdir())

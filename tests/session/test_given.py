@@ -179,6 +179,10 @@ def test_the_first_bars_are_the_motif() -> None:
 
 
 def test_files_that_do_not_fit(tmp_path: Path) -> None:
+    hummed = tmp_path / "hummed.wav"
+    hummed.write_bytes(b"RIFF")
+    with pytest.raises(FileFormatError, match="is a recording"):
+        compose_given("pop", controls={"melody": hummed})
     tune = written(tmp_path, "t.mid", MELODY)
     waltz = written(tmp_path, "w.mid", BASS[:12], "bass", "electric_bass_finger", Meter(3, 4))
     with pytest.raises(ProjectError, match="one metre"):

@@ -21,6 +21,7 @@ Audio = NDArray[np.float32]
 Samples64 = NDArray[np.float64]
 
 MAX_CHANNELS = 2
+_CHECKED_FRAMES = 1 << 22
 
 
 def checked_audio(audio: ArrayLike, what: str = "audio", channels: int | None = None) -> Audio:
@@ -58,10 +59,13 @@ def checked_audio(audio: ArrayLike, what: str = "audio", channels: int | None = 
         samples = np.ascontiguousarray(array, dtype=np.float32)
     # Extremes instead of isfinite(...).all(): NaN and infinity show in them, without a temporary
     # array as long as the piece.
-    if samples.size and not (np.isfinite(samples.min()) and np.isfinite(samples.max())):
-        raise AudioError(
-            f"{what} holds NaN or infinite samples; the stage that made it is at fault"
-        )
+    for start in range(0, samples.shape[1], _CHECKED_FRAMES):
+        block = samples[:, start : start + _CHECKED_FRAMES]
+        if not (np.isfinite(block.min()) and np.isfinite(block.max())):
+            raise AudioError(
+                f"{what} holds NaN or infinite samples; the stage that made it is at fault"
+            )
+        release(samples)
     return samples
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import soundfile
 
-from songwright.audio.buffers import Audio, checked_audio
+from songwright.audio.buffers import Audio
 from songwright.closing import Closing
 from songwright.errors import FileFormatError, OutputError
 
@@ -203,15 +203,6 @@ def blocks(frames: int, size: int = BLOCK_FRAMES) -> Iterator[tuple[int, int]]:
         yield start, min(frames, start + size)
 
 
-def add_into(target: AudioBuffer, sources: Sequence[AudioSource], start: int, stop: int) -> Audio:
-    """Add sources to a stretch of a buffer, in their order; returns the new contents."""
-    total = target.read(start, stop).copy()
-    for source in sources:
-        total += source.read(start, stop)
-    target.write(start, total)
-    return total
-
-
 def whole(source: AudioSource) -> Audio:
     """All samples of a source as one array."""
     if isinstance(source, MemoryBuffer):
@@ -220,10 +211,3 @@ def whole(source: AudioSource) -> Audio:
     for start, stop in blocks(source.frames):
         array[:, start:stop] = source.read(start, stop)
     return array
-
-
-def as_source(audio: Audio | AudioSource, what: str = "audio") -> AudioSource:
-    """A source from an array ``(2, n)``, which is checked, or from a source."""
-    if isinstance(audio, np.ndarray):
-        return MemoryBuffer(checked_audio(audio, what, channels=2))
-    return audio

@@ -15,8 +15,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import ArrayLike, NDArray
 
-from songwright.audio import Audio, checked_audio, checked_sample_rate, integrated_lufs
-from songwright.audio.buffers import Samples64
+from songwright.audio import Audio, LoudnessMeter, checked_audio, checked_sample_rate
+from songwright.audio.buffers import Samples64, release
 from songwright.audio.spectrum import band_levels, third_octave_centres
 from songwright.mix.staging import low_note_hz, velocity_level_db
 from songwright.perform.model import PlayedPart
@@ -37,6 +37,7 @@ _WINDOWS_PER_STEP = 5
 _WINDOW_SECONDS = 0.0213
 _LONG_WINDOW = 16_384
 _BATCH = 160
+_BLOCK_SECONDS = 20
 _ACTIVE_DB = -40.0  # below a stem's loud moments: it does not sound
 
 
@@ -133,16 +134,16 @@ def measure_stem(dry: ArrayLike, sample_rate_hz: int, part: PlayedPart | None = 
     sounding = sounding_steps(powers)
     bands = powers[sounding].mean(axis=0) if sounding.any() else np.zeros(BANDS)
     thirds = _thirds_db(audio, rate)
-    peak = max(float(audio.max()), -float(audio.min())) if audio.size else 0.0
+    loudness, peak, side_share = _levels(audio, rate)
     mean = float(bands.sum())
     with np.errstate(divide="ignore"):
         packed = np.round((10.0 * np.log10(powers) - _FLOOR_DB) / _RESOLUTION_DB)
     table = np.clip(packed, 0, 255).astype(np.uint8)
     return StemFacts(
-        loudness_lufs=integrated_lufs(audio, rate) if audio.size else None,
+        loudness_lufs=loudness,
         peak_db=_db(peak**2),
         crest_db=_db(peak**2) - _db(0.5 * mean) if mean > 0.0 else 0.0,
-        side_share=_side_share(audio),
+        side_share=side_share,
         bands_db=tuple(_db(float(b)) for b in bands),
         thirds_db=tuple(thirds),
         seconds=audio.shape[1] / rate,
@@ -156,13 +157,31 @@ def _db(power: float) -> float:
     return round(max(_FLOOR_DB, 10.0 * float(np.log10(max(power, 1e-12)))), 2)
 
 
-def _side_share(audio: Audio) -> float:
-    if not audio.size:
-        return 0.0
-    left, right = (float(np.dot(channel, channel)) for channel in audio)
-    both = float(np.dot(audio[0], audio[1]))
+def _levels(audio: Audio, rate: int) -> tuple[float | None, float, float]:
+    """Integrated loudness, peak, and the share of the sides, in one pass.
+
+    What lies on disk is read, here and below, in stretches that are given back.
+    """
+    meter = LoudnessMeter(rate, with_true_peak=False)
+    peak = left = right = both = 0.0
+    for start in range(0, audio.shape[1], _BLOCK_SECONDS * rate):
+        block = np.ascontiguousarray(audio[:, start : start + _BLOCK_SECONDS * rate])
+        meter.add(block)
+        peak = max(peak, float(block.max()), -float(block.min()))
+        left += float(np.dot(block[0], block[0]))
+        right += float(np.dot(block[1], block[1]))
+        both += float(np.dot(block[0], block[1]))
+        release(audio)
     whole = 2.0 * (left + right)
-    return round(max(0.0, (left + right - 2.0 * both) / whole), 4) if whole > 0.0 else 0.0
+    share = round(max(0.0, (left + right - 2.0 * both) / whole), 4) if whole > 0.0 else 0.0
+    return (meter.integrated() if audio.size else None), peak, share
+
+
+def _stretch(channel: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
+    """Samples of a channel, with silence behind its end."""
+    found = channel[start:stop]
+    missing = stop - start - len(found)
+    return np.pad(found, (0, missing)) if missing else found
 
 
 def _table(audio: Audio, rate: int) -> Samples64:
@@ -178,17 +197,17 @@ def _table(audio: Audio, rate: int) -> Samples64:
     edges = np.minimum(edges, size // 2)
     scale = 2.0 / (size * float((window.astype(np.float64) ** 2).sum()))
     table = np.zeros((frames, BANDS))
-    for channel in audio:
-        padded = np.pad(channel, (0, frames * hop + size - len(channel)))
-        views = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
-        for start in range(0, frames, _BATCH):
-            part = slice(start, min(start + _BATCH, frames))
-            spectrum = scipy.fft.rfft(views[part] * window, axis=1)
+    for start in range(0, frames, _BATCH):
+        stop = min(start + _BATCH, frames)
+        for channel in audio:
+            padded = _stretch(channel, start * hop, (stop - 1) * hop + size)
+            views = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+            spectrum = scipy.fft.rfft(views * window, axis=1)
             power = spectrum.real**2 + spectrum.imag**2
             sums = np.add.reduceat(power, edges[:-1], axis=1)
             # Bands above half the sample rate are empty; reduceat would repeat a bin for them.
-            table[part] += np.where(edges[1:] > edges[:-1], sums, 0.0)
-        del padded, views  # before the other channel's copy is made
+            table[start:stop] += np.where(edges[1:] > edges[:-1], sums, 0.0)
+        release(audio)
     means: Samples64 = table.reshape(steps, _WINDOWS_PER_STEP, BANDS).mean(axis=1) * scale
     return means
 
@@ -202,11 +221,11 @@ def _thirds_db(audio: Audio, rate: int) -> list[float]:
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     power = np.zeros(size // 2 + 1)
     for channel in audio:
-        padded = np.pad(channel, (0, frames * size - len(channel))).reshape(frames, size)
         for start in range(0, frames, 16):
-            spectrum = scipy.fft.rfft(padded[start : start + 16] * window, axis=1)
+            padded = _stretch(channel, start * size, min(start + 16, frames) * size)
+            spectrum = scipy.fft.rfft(padded.reshape(-1, size) * window, axis=1)
             power += (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
-        del padded
+            release(audio)
     power *= 2.0 / (frames * size * float((window.astype(np.float64) ** 2).sum()))
     centres = np.array(THIRD_CENTRES_HZ)
     frequency_hz = np.arange(len(power), dtype=np.float64) * (rate / size)

@@ -25,10 +25,9 @@ from songwright.score.midi import read_midi
 from songwright.session.song import Song, load
 
 if TYPE_CHECKING:
-    from songwright.audio import Audio
     from songwright.composition import Plan
     from songwright.evaluate.piece import Piece
-    from songwright.evaluate.sound import Manner, SoundCurves
+    from songwright.evaluate.sound import Manner, Sound, SoundCurves
     from songwright.perform import Performance
 
 Progress = Callable[[str, float], None]
@@ -203,7 +202,7 @@ def examine_song(
     tell("judging", 0.95)
     judgement = judge_measurements(
         measured, reference, sound=sound, controls=controls, style=style,
-        production=plan.production,
+        production=plan.production, bars=piece.bars,
     )  # fmt: skip
     return Examined(source, plan.title, judgement, song.score, plan, performance, curves, piece)
 
@@ -217,12 +216,11 @@ def controls_of(report: Report) -> tuple[tuple[str, bool], ...]:
 def _hear_package(
     folder: Path, master: Path, song: Song, style: str
 ) -> tuple[tuple[Measurement, ...], SoundCurves | None]:
-    from songwright.audio import read_audio  # noqa: PLC0415 (loads numba)
-    from songwright.evaluate.sound.manner import manner_of  # noqa: PLC0415
+    from songwright.evaluate.sound import FileSound, manner_of  # noqa: PLC0415 (loads numba)
 
-    audio, rate = read_audio(master)
+    sound = FileSound(master)
     times = TimeMap.of(song.score)
-    length = audio.shape[1] / rate
+    length = sound.frames / sound.sample_rate_hz
     sections = [
         (min(length, times.seconds(times.bar_start(s.start_bar))),
          min(length, times.seconds(times.bar_start(s.end_bar))), s.function)
@@ -232,12 +230,11 @@ def _hear_package(
     stems = {name: stem for name, stem in stems.items() if stem.exists()}
     roles = {p.id: p.role for p in song.score.parts}
     manner = manner_of(style, song.plan.production, song.score.parts)
-    return _hear(audio, rate, manner, stems, sections, roles, song.plan.ending == "loop")
+    return _hear(sound, manner, stems, sections, roles, song.plan.ending == "loop")
 
 
 def _hear(
-    audio: Audio,
-    rate: int,
+    sound: Sound,
     manner: Manner,
     stems: dict[str, Path] | None = None,
     sections: list[tuple[float, float, str]] | None = None,
@@ -246,12 +243,12 @@ def _hear(
 ) -> tuple[tuple[Measurement, ...], SoundCurves | None]:
     from songwright.evaluate.sound import (  # noqa: PLC0415
         evaluate_listening,
-        hear,
+        hear_sound,
         sound_curves,
     )
 
-    heard = hear(
-        audio, rate, stems or None, sections or None, roles=roles, is_loop=is_loop, manner=manner
+    heard = hear_sound(
+        sound, stems or None, sections or None, roles=roles, is_loop=is_loop, manner=manner
     )
     return evaluate_listening(heard), None if heard is None else sound_curves(heard)
 
@@ -287,7 +284,9 @@ def _notes_file(place: Path, sort: str, against: str | None, tell: Progress) -> 
     else:
         kinds, why = guess_kind(score)
         reference = Reference(kinds, "guessed" if kinds else "none", why)
-    judgement = judge_measurements(measured, reference, style=_style_named(against))
+    judgement = judge_measurements(
+        measured, reference, style=_style_named(against), bars=piece.bars
+    )
     return Examined(str(place), score.title or place.stem, judgement, score, piece=piece)
 
 
@@ -300,19 +299,18 @@ def _unplayed(measurement: Measurement) -> Measurement:
 
 
 def _sound_file(place: Path, against: str | None, tell: Progress) -> Examined:
-    from songwright.audio import read_audio  # noqa: PLC0415 (loads numba)
-    from songwright.evaluate.sound.manner import manner_of  # noqa: PLC0415
+    from songwright.evaluate.sound import FileSound, manner_of  # noqa: PLC0415 (loads numba)
 
     tell("reading", 0.05)
-    audio, rate = read_audio(place)
+    sound = FileSound(place)
     tell("listening", 0.3)
     style = _style_named(against)
-    sound, curves = _hear(audio, rate, manner_of(style))
+    measured, curves = _hear(sound, manner_of(style))
     tell("judging", 0.95)
     why = "sound is judged by limits, not by human bands"
     if style:
         why += f"; the limits are those of {style.replace('_', ' ')}"
     elif against:
         why += f"; {against} has no bands of sound"
-    judgement = judge_measurements((), Reference((), "none", why), sound=sound, style=style)
+    judgement = judge_measurements((), Reference((), "none", why), sound=measured, style=style)
     return Examined(str(place), place.stem, judgement, curves=curves)

@@ -169,6 +169,8 @@ def load(folder: str | Path) -> Song:
     """
     path = Path(folder)
     path = path / "song.json" if path.is_dir() else path
+    if path.is_file() and path.suffix != ".json":
+        raise FileFormatError(f"{path} is no piece; name a folder that `songwright compose` made")
     try:
         data = path.read_bytes()
     except OSError as error:

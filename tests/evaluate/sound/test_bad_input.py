@@ -183,11 +183,11 @@ def test_equal_input_gives_equal_answers() -> None:
 
 
 def test_speed_and_memory() -> None:
-    audio = np.ascontiguousarray(np.tile(mixed(band()), 3)[:, : 60 * RATE_HZ])
+    audio = np.ascontiguousarray(np.tile(mixed(band()), 7)[:, : 180 * RATE_HZ])
     evaluate_sound(audio, RATE_HZ)  # compile
     begin = process_time()
     evaluate_sound(audio, RATE_HZ)
-    assert process_time() - begin < 2.5 / 3.0  # 2.5 s for three minutes
+    assert process_time() - begin < 2.5
     tracemalloc.start()
     evaluate_sound(audio, RATE_HZ)
     _, most = tracemalloc.get_traced_memory()

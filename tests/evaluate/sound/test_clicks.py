@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from songwright.evaluate.sound import hear
-from songwright.evaluate.sound.faults import click_cells
-from songwright.evaluate.sound.scan import CELL_SECONDS
+from songwright.evaluate.sound.cells import CELL_SECONDS
+from songwright.evaluate.sound.clicks import click_cells
+from songwright.evaluate.sound.faults import clicks
 from songwright.seeds import noise_rng
 
 RATE_HZ = 48_000
@@ -27,7 +28,9 @@ def bed() -> Audio:
 
 def found(audio: Audio) -> int:
     """How many of the moments are said to click."""
-    cells = click_cells(hear(audio, RATE_HZ).scan, audio, RATE_HZ) * CELL_SECONDS
+    heard = hear(audio, RATE_HZ)
+    assert heard is not None
+    cells = click_cells(heard.scan.cell_jump, heard.scan.cell_energy, heard.sound) * CELL_SECONDS
     return sum(bool((np.abs(cells - at) < 0.004).any()) for at in AT_SECONDS)
 
 
@@ -58,3 +61,19 @@ def test_strokes_are_no_clicks(level: float) -> None:
 
 def test_the_bed_is_clean() -> None:
     assert found(bed()) == 0
+
+
+def test_a_splice_that_the_mix_buries_is_found_in_its_stem() -> None:
+    noise = noise_rng(3, "wall").normal(0.0, 0.2, (2, SECONDS * RATE_HZ)).astype(np.float32)
+    spliced = bed()
+    for at in AT_SECONDS:
+        spliced[:, round(at * RATE_HZ) :] += 0.05 * (-1) ** round(at)
+    assert found(spliced + noise) == 0
+    values = []
+    for stems in (None, {"wall": noise, "chord": bed()}, {"wall": noise, "chord": spliced}):
+        heard = hear(spliced + noise, RATE_HZ, stems)
+        (measured,) = clicks(heard)
+        values.append(measured)
+    assert [m.value for m in values] == [0.0, 0.0, len(AT_SECONDS)]
+    assert values[-1].evidence.note == "jumps in the stem chord"
+    assert len(values[-1].evidence.seconds) > 0

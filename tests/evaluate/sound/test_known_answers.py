@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from songwright.audio import measure_loudness
-from songwright.evaluate.sound import evaluate_listening, hear, passes, sound_curves
+from songwright.evaluate.sound import (
+    ArraySound,
+    evaluate_listening,
+    hear,
+    passes,
+    sound_curves,
+)
 from songwright.evaluate.sound.listening import listen
 from songwright.evaluate.sound.loudness import integrated, short_term, whole_steps
 from songwright.evaluate.sound.masking import masked_energy, spreading
@@ -108,7 +114,8 @@ def test_a_quantised_sine_is_not_clipped(hz: float, bits: int) -> None:
 
 def test_loudness_agrees_with_the_meter() -> None:
     audio = mixed(band())[:, : RATE_HZ * 20 + 777]
-    sound, meter = listen(audio, RATE_HZ), measure_loudness(audio, RATE_HZ)
+    sound, meter = listen(ArraySound(audio, RATE_HZ)), measure_loudness(audio, RATE_HZ)
+    assert sound is not None
     n = whole_steps(sound.scan)
     lufs = integrated(sound.scan.weighted[:n], sound.scan.column(COUNT)[:n])
     assert lufs == pytest.approx(meter.integrated_lufs, abs=1e-9)

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from songwright.evaluate.model import NotDefined
-from songwright.evaluate.sound import hear
-from songwright.evaluate.sound.pitch_peaks import LEAST_PEAKS, cents_between, pitches, tuning_of
+from songwright.evaluate.sound import ArraySound, hear
+from songwright.evaluate.sound.pitch_peaks import (
+    LEAST_PEAKS,
+    Pitches,
+    cents_between,
+    level_step,
+    pitches,
+    tuning_of,
+)
 from songwright.evaluate.sound.tuning import out_of_tune
 
 from .programme import RATE_HZ, Stereo, noise, stereo
@@ -28,6 +35,14 @@ def chords(cents: float, seed: int = 1, seconds: float = 12.0, rate_hz: int = RA
     return stereo(np.concatenate(out))
 
 
+def tuned(audio: Stereo, rate_hz: int = RATE_HZ) -> complex:
+    return tuning_of(ArraySound(audio, rate_hz), audio[:, :: level_step(rate_hz)])
+
+
+def peaks(audio: Stereo) -> Pitches:
+    return pitches(ArraySound(audio, RATE_HZ), audio[:, :: level_step(RATE_HZ)])
+
+
 def share(audio: Stereo) -> float:
     listening = hear(audio, RATE_HZ)
     assert listening is not None
@@ -38,19 +53,19 @@ def share(audio: Stereo) -> float:
 
 @pytest.mark.parametrize("cents", [-40.0, -13.0, 0.0, 7.0, 30.0])
 def test_the_tuning_is_found_within_a_cent_or_two(cents: float) -> None:
-    assert cents_between(tuning_of(chords(cents), RATE_HZ), 1.0 + 0j) == pytest.approx(cents, abs=2)
+    assert cents_between(tuned(chords(cents)), 1.0 + 0j) == pytest.approx(cents, abs=2)
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 44_100, 96_000])
 def test_any_sample_rate(rate_hz: int) -> None:
     audio = chords(20.0, rate_hz=rate_hz)
-    assert cents_between(tuning_of(audio, rate_hz), 1.0 + 0j) == pytest.approx(20.0, abs=2.5)
+    assert cents_between(tuned(audio, rate_hz), 1.0 + 0j) == pytest.approx(20.0, abs=2.5)
 
 
 def test_opposed_sides_have_the_same_peaks() -> None:
     audio = chords(10.0)
-    assert cents_between(tuning_of(np.stack([audio[0], -audio[1]]), RATE_HZ),
-                         tuning_of(audio, RATE_HZ)) == pytest.approx(0.0, abs=0.01)  # fmt: skip
+    assert cents_between(tuned(np.stack([audio[0], -audio[1]])),
+                         tuned(audio)) == pytest.approx(0.0, abs=0.01)  # fmt: skip
 
 
 @pytest.mark.parametrize("cents", [0.0, 30.0, -45.0])
@@ -69,12 +84,12 @@ def test_tuning_wraps_at_half_a_semitone() -> None:
 
 
 def test_noise_and_silence_have_no_tuning() -> None:
-    assert tuning_of(np.zeros((2, RATE_HZ), np.float32), RATE_HZ) == 0j
-    assert tuning_of(np.zeros((2, 0), np.float32), RATE_HZ) == 0j
-    assert tuning_of(np.zeros((1, 100), np.float32), RATE_HZ) == 0j
+    assert tuned(np.zeros((2, RATE_HZ), np.float32)) == 0j
+    assert tuned(np.zeros((2, 0), np.float32)) == 0j
+    assert tuned(np.zeros((1, 100), np.float32)) == 0j
     click = np.zeros((1, RATE_HZ), np.float32)
     click[0, 500] = 0.5
-    assert pitches(click, RATE_HZ).cents.size < LEAST_PEAKS
+    assert peaks(click).cents.size < LEAST_PEAKS
     listening = hear(click, RATE_HZ)
     assert listening is not None
     with pytest.raises(NotDefined):
@@ -82,5 +97,5 @@ def test_noise_and_silence_have_no_tuning() -> None:
 
 
 def test_noise_is_never_in_tune() -> None:
-    heard = pitches(stereo(noise(-3.0, 5)), RATE_HZ)
+    heard = peaks(stereo(noise(-3.0, 5)))
     assert abs(heard.centre) < 0.2

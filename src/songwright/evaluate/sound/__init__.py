@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 
 from numpy.typing import ArrayLike
 
-from songwright.audio import checked_audio, checked_sample_rate
 from songwright.errors import AudioError
 from songwright.evaluate.model import Measurement
 from songwright.evaluate.registry import undefined
@@ -34,21 +33,26 @@ from songwright.evaluate.sound import (  # noqa: F401 (each module registers its
 )
 from songwright.evaluate.sound.curves import SoundCurves, sound_curves
 from songwright.evaluate.sound.facts import Limits, passes, sound_facts, sound_limits
-from songwright.evaluate.sound.listening import SILENCE, Listening, Section, answers, listen
+from songwright.evaluate.sound.listening import Listening, Section, answers, listen
 from songwright.evaluate.sound.manner import PLAIN, Manner, manner_of
+from songwright.evaluate.sound.sources import ArraySound, FileSound, Sound
 from songwright.evaluate.sound.stems import Stem, guess_role, hear_stems
 
 __all__ = [
+    "ArraySound",
+    "FileSound",
     "Limits",
     "Listening",
     "Manner",
     "Section",
+    "Sound",
     "SoundCurves",
     "Stem",
     "evaluate_listening",
     "evaluate_sound",
     "guess_role",
     "hear",
+    "hear_sound",
     "manner_of",
     "passes",
     "sound_curves",
@@ -130,16 +134,31 @@ def hear(
     FileFormatError
         If a stem cannot be read.
     """
-    samples = checked_audio(audio)
-    rate = checked_sample_rate(sample_rate_hz)
+    return hear_sound(
+        ArraySound(audio, sample_rate_hz), stems, sections, roles=roles, is_loop=is_loop,
+        manner=manner,
+    )  # fmt: skip
+
+
+def hear_sound(
+    sound: Sound,
+    stems: Mapping[str, Stem] | None = None,
+    sections: Sequence[Section] | None = None,
+    *,
+    roles: Mapping[str, str] | None = None,
+    is_loop: bool = False,
+    manner: Manner = PLAIN,
+) -> Listening | None:
+    """`hear` a sound that is read block by block, such as a `FileSound`."""
     for start, end, name in sections or ():
         if not start <= end:
             raise AudioError(f"section {name!r} ends at {end} s, before its start at {start} s")
-    if samples.shape[1] == 0 or max(samples.max(), -samples.min()) < SILENCE:
+    heard = listen(sound)
+    if heard is None:
         return None
     return dataclasses.replace(
-        listen(samples, rate),
-        stems=hear_stems(stems, rate, roles) if stems else None,
+        heard,
+        stems=hear_stems(stems, sound.sample_rate_hz, roles) if stems else None,
         sections=tuple(sections or ()),
         is_loop=is_loop,
         manner=manner,

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songwright.evaluate.model import Measurement
+from songwright.evaluate.sound.cells import CELL_SECONDS
 from songwright.evaluate.sound.listening import Listening, found, hears
-from songwright.evaluate.sound.scan import CELL_SECONDS, Scan
+from songwright.evaluate.sound.scan import Scan
 from songwright.evaluate.sound.spans import moments
 
 _LOUD = 0.03  # of the highest peak (-30 dB): a hole in a fading tail is not heard

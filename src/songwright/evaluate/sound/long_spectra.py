@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
 from songwright.audio.spectrum import band_levels, third_octave_centres
-from songwright.evaluate.sound.short_spectra import framed, window_samples
+from songwright.evaluate.sound.frames import Frames
+from songwright.evaluate.sound.short_spectra import window_samples
 from songwright.evaluate.sound.weights import bin_hz
 
 _WINDOW_SECONDS = 0.341
@@ -60,41 +61,47 @@ class LongSpectra:
         return centres, levels
 
 
-def long_spectra(audio: Audio, sample_rate_hz: int) -> LongSpectra:
-    """Average spectra of samples ``(channels, n)``, n > 0."""
-    size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
-    hop = size // 2
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    frequency_hz = bin_hz(size, sample_rate_hz)
-    high_hz = min(_CELLS_HZ[1], 0.45 * sample_rate_hz)
-    octaves = np.log2(high_hz / _CELLS_HZ[0])
-    edges_hz = _CELLS_HZ[0] * 2.0 ** (
-        np.arange(int(octaves * CELLS_PER_OCTAVE) + 1) / CELLS_PER_OCTAVE
-    )
-    edges = np.unique(np.ceil(edges_hz * size / sample_rate_hz).astype(np.int64))
+class LongListener:
+    """Hears a stream of ``length`` samples, length > 0, and averages its spectra."""
 
-    left, right = framed(audio[0], size, hop), framed(audio[-1], size, hop)
-    frames = left.shape[0]
-    sums = np.zeros((3, size // 2 + 1))
-    cells = np.zeros((frames, len(edges) - 1), np.float32)
-    for start in range(0, frames, _BATCH):
-        part = slice(start, min(start + _BATCH, frames))
-        a = scipy.fft.rfft(left[part] * window, axis=1)
-        power_a = a.real**2 + a.imag**2
-        if audio.shape[0] == 1:
-            power_b, cross = power_a, power_a
-        else:
-            b = scipy.fft.rfft(right[part] * window, axis=1)
-            power_b = b.real**2 + b.imag**2
-            cross = a.real * b.real + a.imag * b.imag
-        sums += [power_a.sum(axis=0), power_b.sum(axis=0), cross.sum(axis=0)]
-        both = power_a + power_b
-        cells[part] = np.add.reduceat(both, edges, axis=1)[:, :-1]
-    sums *= 2.0 / (frames * size * float((window.astype(np.float64) ** 2).sum()))
-    sums[:, [0, -1]] *= 0.5
-    cells /= np.diff(edges).astype(np.float32)
-    cell_hz = (edges[:-1] + edges[1:] - 1) / 2.0 * sample_rate_hz / size
-    power_l, power_r, both_sides = sums
-    return LongSpectra(
-        frequency_hz, power_l, power_r, both_sides, cell_hz, cells, hop / sample_rate_hz
-    )
+    def __init__(self, channels: int, length: int, sample_rate_hz: int) -> None:
+        self._rate, self._channels = sample_rate_hz, channels
+        self._size = size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
+        self._window = np.hanning(size + 1)[:-1].astype(np.float32)
+        high_hz = min(_CELLS_HZ[1], 0.45 * sample_rate_hz)
+        octaves = np.log2(high_hz / _CELLS_HZ[0])
+        edges_hz = _CELLS_HZ[0] * 2.0 ** (
+            np.arange(int(octaves * CELLS_PER_OCTAVE) + 1) / CELLS_PER_OCTAVE
+        )
+        self._edges = np.unique(np.ceil(edges_hz * size / sample_rate_hz).astype(np.int64))
+        self._frames = Frames(channels, length, size, size // 2, _BATCH)
+        self._sums = np.zeros((3, size // 2 + 1))
+        self._cells = np.zeros((self._frames.count, len(self._edges) - 1), np.float32)
+
+    def add(self, block: Audio) -> None:
+        """Take the next samples ``(channels, n)``."""
+        for part, views in self._frames.add(block):
+            a = scipy.fft.rfft(views[0] * self._window, axis=1)
+            power_a = a.real**2 + a.imag**2
+            if self._channels == 1:
+                power_b, cross = power_a, power_a
+            else:
+                b = scipy.fft.rfft(views[1] * self._window, axis=1)
+                power_b = b.real**2 + b.imag**2
+                cross = a.real * b.real + a.imag * b.imag
+            self._sums += [power_a.sum(axis=0), power_b.sum(axis=0), cross.sum(axis=0)]
+            both = power_a + power_b
+            self._cells[part] = np.add.reduceat(both, self._edges, axis=1)[:, :-1]
+
+    def result(self) -> LongSpectra:
+        """The average spectra, once the whole stream was heard."""
+        size, edges, window = self._size, self._edges, self._window.astype(np.float64)
+        sums = self._sums * (2.0 / (self._frames.count * size * float((window**2).sum())))
+        sums[:, [0, -1]] *= 0.5
+        cells = np.divide(self._cells, np.diff(edges), dtype=np.float32)
+        cell_hz = (edges[:-1] + edges[1:] - 1) / 2.0 * self._rate / size
+        frequency_hz = bin_hz(size, self._rate)
+        power_l, power_r, cross = sums
+        return LongSpectra(
+            frequency_hz, power_l, power_r, cross, cell_hz, cells, size // 2 / self._rate
+        )

@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 
 from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
+from songwright.evaluate.sound.frames import framed
 from songwright.evaluate.sound.listening import Listening
 from songwright.evaluate.sound.masking import masked_energy, spreading
+from songwright.evaluate.sound.scan import LL, LR, RR, STEP_SECONDS, Scan
+from songwright.evaluate.sound.sources import Sound
 from songwright.evaluate.sound.stems import FRAMES_PER_SECOND, StemSet
 
 LOW_HZ, HIGH_HZ = 30.0, 16_000.0
 _ROWS = 128
 _MOST_COLUMNS = 600
 _WINDOW = 4_096
+_APART = 4 * _WINDOW
 _FIELD_CELLS = 96
-_FIELD_POINTS = 240_000
 _FLOOR_DB = -120.0
 
 Table32 = NDArray[np.float32]
@@ -55,44 +58,62 @@ class SoundPortrait:
 
 def portrait_of(sound: Listening) -> SoundPortrait:
     """The portrait of a sound that was listened to."""
-    stereo = sound.audio.shape[0] == 2
+    stereo = sound.sound.channels == 2
     return SoundPortrait(
         sound.seconds,
-        spectrogram_db(sound.audio, sound.sample_rate_hz),
-        stereo_field(sound.audio) if stereo else None,
-        correlation(sound.audio, sound.sample_rate_hz) if stereo else np.zeros(0),
+        spectrogram_db(sound.sound),
+        stereo_field(sound.excerpts.field) if stereo else None,
+        correlation(sound.scan) if stereo else np.zeros(0),
         masked_by_second(sound.stems) if sound.stems is not None else {},
     )
 
 
-def spectrogram_db(audio: Audio, sample_rate_hz: int) -> Table32:
+def spectrogram_db(sound: Sound) -> Table32:
     """Levels of the mono sum on a logarithmic frequency axis; see `SoundPortrait`."""
-    mono = audio.mean(axis=0, dtype=np.float32)
-    if mono.size < _WINDOW:
-        mono = np.pad(mono, (0, _WINDOW - mono.size))
-    hop = max(_WINDOW // 4, (mono.size - _WINDOW) // _MOST_COLUMNS + 1)
+    length = max(sound.frames, _WINDOW)
+    hop = max(_WINDOW // 4, (length - _WINDOW) // _MOST_COLUMNS + 1)
     window = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
-    views = np.lib.stride_tricks.sliding_window_view(mono, _WINDOW)[::hop]
-    edges_hz = np.geomspace(LOW_HZ, min(HIGH_HZ, 0.48 * sample_rate_hz), _ROWS + 1)
-    edges = edges_hz * _WINDOW / sample_rate_hz
-    table = np.zeros((len(views), _ROWS))
-    for start in range(0, len(views), 64):
-        spectrum = scipy.fft.rfft(views[start : start + 64] * window, axis=1)
+    starts = range(0, length - _WINDOW + 1, hop)
+    edges_hz = np.geomspace(LOW_HZ, min(HIGH_HZ, 0.48 * sound.sample_rate_hz), _ROWS + 1)
+    edges = edges_hz * _WINDOW / sound.sample_rate_hz
+    table = np.zeros((len(starts), _ROWS))
+    for first in range(0, len(starts), 64):
+        views = _mono_frames(sound, starts[first : first + 64])
+        spectrum = scipy.fft.rfft(views * window, axis=1)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float64)
         total = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1)], axis=1)
         # Below 200 Hz a row is narrower than a bin: bins count by their share.
         at = np.arange(total.shape[1]) - 0.5
-        for row, cumulative in enumerate(total, start=start):
+        for row, cumulative in enumerate(total, start=first):
             table[row] = np.diff(np.interp(edges, at, cumulative))
     scale = 2.0 / (_WINDOW * float((window.astype(np.float64) ** 2).sum()))
     levels = 10.0 * np.log10(np.maximum(table * scale, 10.0 ** (_FLOOR_DB / 10.0)))
     return np.ascontiguousarray(levels.T, dtype=np.float32)
 
 
-def stereo_field(audio: Audio) -> Table32:
-    """How often left and right take which values; see `SoundPortrait`."""
-    step = max(1, audio.shape[1] // _FIELD_POINTS)
-    left, right = audio[0, ::step], audio[1, ::step]
+def _mono_frames(sound: Sound, starts: range) -> NDArray[np.float32]:
+    """Frames of the mono sum, shape (starts, 4096)."""
+    if starts.step < _APART:  # it takes less time to read what lies between them, too
+        return framed(_mono(sound, starts[0], starts[-1] + _WINDOW), _WINDOW, starts.step)
+    return np.stack([_mono(sound, at, at + _WINDOW) for at in starts])
+
+
+def _mono(sound: Sound, start: int, stop: int) -> NDArray[np.float32]:
+    mono = np.zeros(stop - start, np.float32)
+    samples = sound.read(start, min(stop, sound.frames))
+    np.mean(samples, axis=0, out=mono[: samples.shape[1]])
+    return mono
+
+
+def stereo_field(points: Audio) -> Table32:
+    """How often left and right take which values together; see `SoundPortrait`.
+
+    Parameters
+    ----------
+    points
+        Samples spread over the whole sound, shape (2, points).
+    """
+    left, right = points
     middle, side = 0.5 * (left + right), 0.5 * (right - left)
     reach = max(1e-6, float(np.percentile(np.maximum(np.abs(middle), np.abs(side)), 99.5)))
     bounds = ((-reach, reach), (-reach, reach))
@@ -101,14 +122,14 @@ def stereo_field(audio: Audio) -> Table32:
     return np.asarray(shown / max(1e-9, float(shown.max())), dtype=np.float32)
 
 
-def correlation(audio: Audio, sample_rate_hz: int) -> Samples64:
+def correlation(scan: Scan) -> Samples64:
     """Correlation of left and right in each second."""
-    values = []
-    for start in range(0, audio.shape[1], sample_rate_hz):
-        left, right = audio[:, start : start + sample_rate_hz].astype(np.float64)
-        power = float(np.dot(left, left)) * float(np.dot(right, right))
-        values.append(float(np.dot(left, right)) / power**0.5 if power > 1e-12 else np.nan)
-    return np.array(values)
+    tenths = np.arange(0, len(scan.steps), round(1.0 / STEP_SECONDS))
+    left, right, both = (np.add.reduceat(scan.column(c), tenths) for c in (LL, RR, LR))
+    power = left * right
+    sounding = power > 1e-12
+    values = both / np.sqrt(np.where(sounding, power, 1.0))
+    return np.where(sounding, values, np.nan)
 
 
 def masked_by_second(stems: StemSet) -> dict[str, Samples64]:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
 from songwright.audio.loudness import k_weighting
+from songwright.evaluate.sound.cells import CellListener
 from songwright.mix.filters import high_pass, low_pass
 
 STEP_SECONDS = 0.1
-CELL_SECONDS = 0.001
 LOW_HZ, HIGH_HZ = 120.0, 2_500.0
 
 # Columns of the table of steps.
@@ -48,6 +48,8 @@ class Scan:
     cell_peak, cell_energy, cell_jump
         Per 1 ms: largest magnitude, summed energy and largest magnitude of the second difference,
         over both channels; shape (cells,).
+    peaks
+        Largest magnitude of each channel; shape (channels,).
     channels
         1 or 2.
     """
@@ -56,6 +58,7 @@ class Scan:
     cell_peak: NDArray[np.float32]
     cell_energy: NDArray[np.float32]
     cell_jump: NDArray[np.float32]
+    peaks: NDArray[np.float32]
     channels: int
 
     def column(self, index: int) -> Samples64:
@@ -74,23 +77,37 @@ class Scan:
         return np.asarray((self.column(LL) + self.column(RR)) / 2.0)
 
 
-def scan(audio: Audio, sample_rate_hz: int) -> Scan:
-    """Gather the figures of samples ``(channels, n)``, n > 0."""
-    right = audio[-1]
-    n = audio.shape[1]
-    filters = np.array(
-        [
-            k_weighting(sample_rate_hz).tolist(),
-            [low_pass(LOW_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
-            [high_pass(LOW_HZ, sample_rate_hz), low_pass(HIGH_HZ, sample_rate_hz)],
-            [high_pass(HIGH_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
-        ]
-    )
-    count = -(-n * 10 // sample_rate_hz)
-    steps = np.zeros((count, _COLUMNS))
-    cells = np.zeros((3, -(-n * 1_000 // sample_rate_hz)), np.float32)
-    _gather(audio[0], right, sample_rate_hz, filters, steps, cells)
-    return Scan(steps, cells[0], cells[1], cells[2], audio.shape[0])
+class ScanListener:
+    """Hears a stream of ``length`` samples, length > 0; blocks begin on whole seconds."""
+
+    def __init__(self, channels: int, length: int, sample_rate_hz: int) -> None:
+        self._channels, self._rate = channels, sample_rate_hz
+        self._filters = np.array(
+            [
+                k_weighting(sample_rate_hz).tolist(),
+                [low_pass(LOW_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
+                [high_pass(LOW_HZ, sample_rate_hz), low_pass(HIGH_HZ, sample_rate_hz)],
+                [high_pass(HIGH_HZ, sample_rate_hz, q) for q in _BUTTERWORTH_4],
+            ]
+        )
+        self._state = np.zeros((len(self._filters), 8))
+        self._steps = np.zeros((-(-length * 10 // sample_rate_hz), _COLUMNS))
+        self._cells = CellListener(channels, length, sample_rate_hz)
+        self._at = 0
+
+    def add(self, block: Audio) -> None:
+        """Take the next samples ``(channels, n)``."""
+        first = self._at * 10 // self._rate
+        self._at += block.shape[1]
+        last = -(-self._at * 10 // self._rate)
+        steps = self._steps[first:last]
+        _gather(block[0], block[-1], self._rate, self._filters, self._state, steps)
+        self._cells.add(block)
+
+    def result(self) -> Scan:
+        """The figures, once the whole stream was heard."""
+        cells = self._cells
+        return Scan(self._steps, cells.peak, cells.energy, cells.jump, cells.peaks, self._channels)
 
 
 @njit(cache=True, nogil=True)
@@ -139,12 +156,11 @@ def _products(left, right, count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _gather(left, right, rate, filters, steps, cells):  # type: ignore[no-untyped-def]
+def _gather(left, right, rate, filters, state, steps):  # type: ignore[no-untyped-def]
     n = left.shape[0]
     longest = rate // 10 + 1
     a = np.zeros(longest)
     b = np.zeros(longest)
-    state = np.zeros((filters.shape[0], 8))
     for s in range(steps.shape[0]):
         begin = s * rate // 10
         count = min((s + 1) * rate // 10, n) - begin
@@ -173,55 +189,3 @@ def _gather(left, right, rate, filters, steps, cells):  # type: ignore[no-untype
                 row[11], row[15] = 0.5 * (ll + rr), peak
             else:
                 row[12], row[16] = 0.5 * (ll + rr), peak
-
-    l1 = l2 = r1 = r2 = np.float32(0.0)  # before the first sample lies silence
-    for c in range(cells.shape[1]):
-        peak = jump = energy = np.float32(0.0)
-        for i in range(c * rate // 1_000, min((c + 1) * rate // 1_000, n)):
-            x, y = left[i], right[i]
-            peak = max(peak, abs(x), abs(y))
-            jump = max(jump, abs(x - l1 - l1 + l2), abs(y - r1 - r1 + r2))
-            energy += x * x + y * y
-            l2, l1, r2, r1 = l1, x, r1, y
-        cells[0, c], cells[1, c], cells[2, c] = peak, energy, jump
-
-
-@njit(cache=True, nogil=True)
-def _flat_tops(samples, extreme, same, edge, found):  # type: ignore[no-untyped-def]
-    """Count runs of three or more equal samples at an extreme, with at least one abrupt edge."""
-    n = samples.shape[0]
-    runs = 0
-    i = 0
-    while i < n:
-        level = samples[i]
-        if abs(level) < extreme:
-            i += 1
-            continue
-        stop = i + 1
-        while stop < n and abs(samples[stop] - level) <= same and abs(samples[stop]) >= extreme:
-            stop += 1
-        if stop - i >= 3:
-            before = abs(level - samples[i - 1]) if i > 0 else abs(level)
-            after = abs(level - samples[stop]) if stop < n else abs(level)
-            if max(before, after) > edge:
-                if runs < found.shape[0]:
-                    found[runs] = i
-                runs += 1
-        i = stop
-    return runs
-
-
-def flat_tops(samples: NDArray[np.float32], most: int = 4_096) -> tuple[int, NDArray[np.int64]]:
-    """Number of flat tops of one channel and the sample at which each of the first begins.
-
-    A top is flat when three or more samples within 2e-5 of each other reach 90 % of the channel's
-    extreme or full scale, and the wave enters or leaves it by a step of more than a thousandth of
-    it. The round top of a slow sine has equal samples, too, but no such step.
-    """
-    peak = float(max(samples.max(), -samples.min())) if samples.size else 0.0
-    if peak <= 1e-3:
-        return 0, np.zeros(0, np.int64)
-    found = np.zeros(most, np.int64)
-    extreme = min(0.9 * peak, 0.999)
-    runs = int(_flat_tops(samples, np.float32(extreme), np.float32(2e-5), 1e-3 * peak, found))
-    return runs, found[: min(runs, most)]

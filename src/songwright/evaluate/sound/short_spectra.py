@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
+from songwright.evaluate.sound.frames import Frames
 from songwright.evaluate.sound.weights import (
     BARKS,
     SPEAKERS_HZ,
@@ -102,52 +103,51 @@ def window_samples(seconds: float, sample_rate_hz: int) -> int:
     return 1 << max(6, round(math.log2(seconds * sample_rate_hz)))
 
 
-def framed(channel: NDArray[np.float32], size: int, hop: int) -> NDArray[np.float32]:
-    """View of a channel as frames ``(frames, size)``; a short channel is padded with silence."""
-    if channel.size < size:
-        channel = np.pad(channel, (0, size - channel.size))
-    return np.lib.stride_tricks.sliding_window_view(channel, size)[::hop]
+class ShortListener:
+    """Hears a stream of ``length`` samples, length > 0, and keeps the figures of its frames."""
 
+    def __init__(self, channels: int, length: int, sample_rate_hz: int) -> None:
+        size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
+        hop = size // 4
+        self._seconds = hop / sample_rate_hz, size / sample_rate_hz
+        self._window = np.hanning(size + 1)[:-1].astype(np.float32)
+        frequency_hz = bin_hz(size, sample_rate_hz)
+        ear = ear_weights(frequency_hz, sample_rate_hz)
+        speakers = {k: band_pass_weights(frequency_hz, *v) for k, v in SPEAKERS_HZ.items()}
+        self._noise_loss_lu = {k: noise_loss_lu(frequency_hz, ear, s) for k, s in speakers.items()}
+        weights = np.array([ear, *(ear * s for s in speakers.values())])
+        ranges = _bins(np.array(list(BANDS_HZ.values())), size, sample_rate_hz)
+        centres = 1_000.0 * 10.0 ** (np.arange(-3, 11) / 10.0)  # third octaves, 500 Hz to 10 kHz
+        thirds = _bins(np.stack([centres / 10**0.05, centres * 10**0.05], 1), size, sample_rate_hz)
+        bark = bark_edges(size, sample_rate_hz)
+        low_bins = max(1, int(300.0 * size / sample_rate_hz))
+        # One-sided power such that the sum over bins is the mean square of the signal.
+        scale = 2.0 / (size * float((self._window.astype(np.float64) ** 2).sum()))
+        self._facts = (scale, frequency_hz, weights, ranges, thirds, bark, low_bins)
+        self._frames = Frames(channels, length, size, hop, _BATCH)
+        count = self._frames.count
+        self._figures = np.zeros((count, 5), np.float32)
+        self._bark = np.zeros((count, BARKS), np.float32)
+        self._bands = np.zeros((count, len(BANDS_HZ)), np.float32)
+        self._heard = np.zeros((count, len(weights)), np.float32)
+        self._panned = np.zeros(4)
 
-def short_spectra(audio: Audio, sample_rate_hz: int) -> ShortSpectra:
-    """Figures of samples ``(channels, n)``, n > 0."""
-    size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
-    hop = size // 4
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    frequency_hz = bin_hz(size, sample_rate_hz)
-    ear = ear_weights(frequency_hz, sample_rate_hz)
-    speakers = {k: band_pass_weights(frequency_hz, *v) for k, v in SPEAKERS_HZ.items()}
-    weights = np.array([ear, *(ear * s for s in speakers.values())])
-    ranges = _bins(np.array(list(BANDS_HZ.values())), size, sample_rate_hz)
-    centres = 1_000.0 * 10.0 ** (np.arange(-3, 11) / 10.0)  # third octaves, 500 Hz to 10 kHz
-    thirds = _bins(np.stack([centres / 10**0.05, centres * 10**0.05], 1), size, sample_rate_hz)
-    bark = bark_edges(size, sample_rate_hz)
-    low_bins = max(1, int(300.0 * size / sample_rate_hz))
+    def add(self, block: Audio) -> None:
+        """Take the next samples ``(channels, n)``."""
+        for part, views in self._frames.add(block):
+            spectra = [scipy.fft.rfft(view * self._window, axis=1) for view in views]
+            _reduce(
+                spectra[0], spectra[-1], *self._facts, self._figures[part], self._bark[part],
+                self._bands[part], self._heard[part], self._panned,
+            )  # fmt: skip
 
-    left, right = framed(audio[0], size, hop), framed(audio[-1], size, hop)
-    frames = left.shape[0]
-    figures = np.zeros((frames, 5), np.float32)
-    in_bark = np.zeros((frames, BARKS), np.float32)
-    in_bands = np.zeros((frames, len(BANDS_HZ)), np.float32)
-    heard = np.zeros((frames, len(weights)), np.float32)
-    panned = np.zeros(4)
-    # One-sided power such that the sum over bins is the mean square of the signal.
-    scale = 2.0 / (size * float((window.astype(np.float64) ** 2).sum()))
-    for start in range(0, frames, _BATCH):
-        part = slice(start, min(start + _BATCH, frames))
-        spectrum_l = scipy.fft.rfft(left[part] * window, axis=1)
-        spectrum_r = (
-            spectrum_l if audio.shape[0] == 1 else scipy.fft.rfft(right[part] * window, axis=1)
-        )
-        _reduce(
-            spectrum_l, spectrum_r, scale, frequency_hz, weights, ranges, thirds, bark, low_bins,
-            figures[part], in_bark[part], in_bands[part], heard[part], panned,
+    def result(self) -> ShortSpectra:
+        """The figures, once the whole stream was heard."""
+        power, centroid_hz, flatness, noise_flatness, crest_db = self._figures.T
+        return ShortSpectra(
+            *self._seconds, power, centroid_hz, flatness, noise_flatness, crest_db, self._bark,
+            self._bands, self._heard, self._noise_loss_lu, self._panned,
         )  # fmt: skip
-    return ShortSpectra(
-        hop / sample_rate_hz, size / sample_rate_hz, figures[:, 0], figures[:, 1],
-        figures[:, 2], figures[:, 3], figures[:, 4], in_bark, in_bands, heard,
-        {k: noise_loss_lu(frequency_hz, ear, s) for k, s in speakers.items()}, panned,
-    )  # fmt: skip
 
 
 def _bins(ranges_hz: Samples64, size: int, sample_rate_hz: int) -> NDArray[np.int64]:

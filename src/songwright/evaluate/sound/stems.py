@@ -1,11 +1,11 @@
-"""Stems, streamed one by one: only energies in critical bands every 20 ms are kept of each."""
+"""Stems, streamed two at a time: of each, energies in critical bands every 20 ms are kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,17 @@ import scipy.fft
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from songwright.audio import Audio, checked_audio, read_audio
+from songwright.audio import Audio
 from songwright.audio.buffers import Samples64
 from songwright.audio.loudness import gated_loudness
 from songwright.errors import AudioError
-from songwright.evaluate.sound.pitch_peaks import tuning_of
-from songwright.evaluate.sound.short_spectra import framed, window_samples
+from songwright.evaluate.sound.cells import CellListener
+from songwright.evaluate.sound.clicks import click_cells
+from songwright.evaluate.sound.excerpts import Thinner
+from songwright.evaluate.sound.frames import Frames, Stretch
+from songwright.evaluate.sound.pitch_peaks import level_step, tuning_of
+from songwright.evaluate.sound.short_spectra import window_samples
+from songwright.evaluate.sound.sources import ArraySound, FileSound, Sound, blocks
 from songwright.evaluate.sound.weights import (
     BARKS,
     SPEAKERS_HZ,
@@ -35,6 +40,7 @@ _BATCH = 128
 _WORKERS = 2
 _WINDOW_SECONDS = 0.0213
 _GATE_FRAMES = 20  # 400 ms
+_HEARD = len(SPEAKERS_HZ) + 2
 
 Stem = ArrayLike | str | Path
 """Samples ``(channels, n)`` or an audio file."""
@@ -65,6 +71,8 @@ class StemLevels:
     tuning
         Where its tones lie on the circle of one semitone: the sum of the amplitudes of its spectral
         peaks as a complex number. 0 for drums and for stems with hardly any tones.
+    clicks
+        Cells of 1 ms in which it clicks.
     """
 
     bark: NDArray[np.float32]
@@ -72,6 +80,7 @@ class StemLevels:
     thumps: Samples64
     is_mono: bool
     tuning: complex = 0j
+    clicks: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def active(self) -> NDArray[np.bool_]:
@@ -113,8 +122,8 @@ def hear_stems(
     """Take the energies of every stem, two at a time.
 
     Two threads read and measure (file access, transforms and kernels release the interpreter);
-    each stem is measured by itself, so the figures do not depend on the threads, and no more than
-    two stems are in memory.
+    each stem is measured by itself, so the figures do not depend on the threads, and of files no
+    more than two blocks are in memory.
 
     Raises
     ------
@@ -127,12 +136,7 @@ def hear_stems(
 
     def measured(item: tuple[str, Stem]) -> StemLevels:
         name, stem = item
-        samples = _samples(name, stem, sample_rate_hz)
-        role = given.get(name, "")
-        levels = stem_levels(samples, sample_rate_hz, role in ("drums", "bass"))
-        if role == "drums":  # a kick has a pitch that no tuner asks for
-            return levels
-        return replace(levels, tuning=tuning_of(samples, sample_rate_hz))
+        return stem_levels(_sound(name, stem, sample_rate_hz), given.get(name, ""))
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         levels = dict(zip(stems, pool.map(measured, stems.items()), strict=True))
@@ -141,49 +145,75 @@ def hear_stems(
                    dict(given))  # fmt: skip
 
 
-def _samples(name: str, stem: Stem, sample_rate_hz: int) -> Audio:
+def _sound(name: str, stem: Stem, sample_rate_hz: int) -> Sound:
     if not isinstance(stem, str | Path):
-        return checked_audio(stem, f"stem {name}")
-    audio, rate = read_audio(stem)
-    if rate != sample_rate_hz:
-        raise AudioError(f"stem {name} has {rate} Hz, the mix {sample_rate_hz} Hz; convert one")
-    return audio
+        return ArraySound(stem, sample_rate_hz, f"stem {name}")
+    sound = FileSound(stem)
+    if sound.sample_rate_hz != sample_rate_hz:
+        raise AudioError(
+            f"stem {name} has {sound.sample_rate_hz} Hz, the mix {sample_rate_hz} Hz; convert one"
+        )
+    return sound
 
 
 def _lengthened(level: StemLevels, frames: int) -> StemLevels:
-    more = ((0, frames - level.bark.shape[0]), (0, 0))
+    missing = frames - level.bark.shape[0]
+    if not missing:
+        return level
+    more = ((0, missing), (0, 0))
     return replace(level, bark=np.pad(level.bark, more), heard=np.pad(level.heard, more))
 
 
-def stem_levels(audio: Audio, sample_rate_hz: int, with_thumps: bool = False) -> StemLevels:
-    """Energies of one stem ``(channels, n)``; no samples give no frames."""
-    columns = len(SPEAKERS_HZ) + 2
-    if audio.shape[1] == 0:
-        return StemLevels(np.zeros((0, BARKS), np.float32), np.zeros((0, columns), np.float32),
-                          np.zeros(0), audio.shape[0] == 1)  # fmt: skip
-    size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
-    hop = sample_rate_hz // FRAMES_PER_SECOND
-    window = np.hanning(size + 1)[:-1].astype(np.float32)
-    frequency_hz = bin_hz(size, sample_rate_hz)
-    ear = ear_weights(frequency_hz, sample_rate_hz)
-    weights = np.array(
-        [ear, *(ear * band_pass_weights(frequency_hz, *s) for s in SPEAKERS_HZ.values())]
-    )
-    edges = bark_edges(size, sample_rate_hz)
-    scale = 2.0 / (size * float((window.astype(np.float64) ** 2).sum()))
-    views = [framed(channel, size, hop) for channel in audio]
-    frames = views[0].shape[0]
-    bark = np.zeros((frames, BARKS), np.float32)
-    heard = np.zeros((frames, columns), np.float32)
-    for start in range(0, frames, _BATCH):
-        part = slice(start, min(start + _BATCH, frames))
-        spectra = [
-            scipy.fft.rfft(view[part] * window, axis=1).astype(np.complex64, copy=False)
-            for view in views
-        ]
-        _reduce(spectra[0], spectra[-1], len(views), scale, weights, edges, bark[part], heard[part])
-    thumps = _thumps(audio, sample_rate_hz) if with_thumps else np.zeros(0)
-    return StemLevels(bark, heard, thumps, len(views) == 1)
+def stem_levels(sound: Sound, role: str = "") -> StemLevels:
+    """Energies of one stem; no samples give no frames."""
+    rate, is_mono = sound.sample_rate_hz, sound.channels == 1
+    if not sound.frames:
+        return StemLevels(np.zeros((0, BARKS), np.float32), np.zeros((0, _HEARD), np.float32),
+                          np.zeros(0), is_mono)  # fmt: skip
+    bands = _BandListener(sound.channels, sound.frames, rate)
+    thumps = _ThumpListener(sound.frames, rate) if role in ("drums", "bass") else None
+    cells = CellListener(sound.channels, sound.frames, rate)
+    thinner = Thinner(sound.channels, sound.frames, level_step(rate))
+    for start, stop in blocks(sound):
+        block = sound.read(start, stop)
+        bands.add(block)
+        thinner.add(block)
+        cells.add(block)
+        if thumps is not None:
+            thumps.add(block)
+    # A kick has a pitch that no tuner asks for.
+    tuning = tuning_of(sound, thinner.kept) if role != "drums" else 0j
+    energy = thumps.energy if thumps is not None else np.zeros(0)
+    clicks = click_cells(cells.jump, cells.energy, sound)
+    return StemLevels(bands.bark, bands.heard, energy, is_mono, tuning, clicks)
+
+
+class _BandListener:
+    """Hears a stem of ``length`` samples, length > 0."""
+
+    def __init__(self, channels: int, length: int, sample_rate_hz: int) -> None:
+        size = window_samples(_WINDOW_SECONDS, sample_rate_hz)
+        self._window = np.hanning(size + 1)[:-1].astype(np.float32)
+        frequency_hz = bin_hz(size, sample_rate_hz)
+        ear = ear_weights(frequency_hz, sample_rate_hz)
+        weights = np.array(
+            [ear, *(ear * band_pass_weights(frequency_hz, *s) for s in SPEAKERS_HZ.values())]
+        )
+        scale = 2.0 / (size * float((self._window.astype(np.float64) ** 2).sum()))
+        self._facts = (channels, scale, weights, bark_edges(size, sample_rate_hz))
+        hop = sample_rate_hz // FRAMES_PER_SECOND
+        self._frames = Frames(channels, length, size, hop, _BATCH)
+        self.bark = np.zeros((self._frames.count, BARKS), np.float32)
+        self.heard = np.zeros((self._frames.count, _HEARD), np.float32)
+
+    def add(self, block: Audio) -> None:
+        """Take the next samples ``(channels, n)``."""
+        for part, views in self._frames.add(block):
+            spectra = [
+                scipy.fft.rfft(view * self._window, axis=1).astype(np.complex64, copy=False)
+                for view in views
+            ]
+            _reduce(spectra[0], spectra[-1], *self._facts, self.bark[part], self.heard[part])
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -214,15 +244,28 @@ def _reduce(left, right, channels, scale, weights, edges, bark, heard):  # type:
             bark[t, band] = energy
 
 
-def _thumps(audio: Audio, sample_rate_hz: int) -> Samples64:
+class _ThumpListener:
     """Energy of 40 to 120 Hz every 10 ms, in the time domain because 50 Hz need 20 ms."""
-    lows = np.stack([audio[0], audio[-1]])
-    apply_filters(lows, [high_pass(40.0, sample_rate_hz), low_pass(120.0, sample_rate_hz)])
-    hop = sample_rate_hz // THUMPS_PER_SECOND
-    count = lows.shape[1] // hop
-    cells = lows[:, : count * hop].reshape(2, count, hop)
-    energy: Samples64 = np.einsum("cth,cth->t", cells, cells).astype(np.float64)
-    return energy
+
+    def __init__(self, length: int, sample_rate_hz: int) -> None:
+        self._rows = [high_pass(40.0, sample_rate_hz), low_pass(120.0, sample_rate_hz)]
+        self._state = np.zeros((len(self._rows), 4))
+        self._hop = sample_rate_hz // THUMPS_PER_SECOND
+        self._stretch = Stretch(2)
+        self._filled = 0
+        self.energy: Samples64 = np.zeros(length // self._hop)
+
+    def add(self, block: Audio) -> None:
+        """Take the next samples ``(channels, n)``."""
+        lows = np.stack([block[0], block[-1]])
+        apply_filters(lows, self._rows, self._state)
+        self._stretch.add(lows)
+        lows = self._stretch.samples
+        count = lows.shape[1] // self._hop
+        cells = lows[:, : count * self._hop].reshape(2, count, self._hop)
+        self.energy[self._filled : self._filled + count] = np.einsum("cth,cth->t", cells, cells)
+        self._filled += count
+        self._stretch.forget(self._stretch.start + count * self._hop)
 
 
 def loudness_of(heard: NDArray[np.float32] | Samples64) -> float | None:

@@ -10,9 +10,9 @@ from scipy.ndimage import maximum_filter1d
 
 from songwright.audio.buffers import Samples64
 from songwright.evaluate.model import Measurement, NotDefined
+from songwright.evaluate.sound.cells import CELL_SECONDS
 from songwright.evaluate.sound.listening import Listening, found, hears
 from songwright.evaluate.sound.scan import (
-    CELL_SECONDS,
     COUNT,
     HIGH_ENERGY,
     HIGH_PEAK,

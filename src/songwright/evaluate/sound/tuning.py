@@ -21,7 +21,7 @@ _OFF_CENTS = 20.0
 def out_of_tune(sound: Listening) -> Iterator[Measurement]:
     if sound.sample_rate_hz < 4_000:
         raise NotDefined("the sample rate is too low")
-    heard = pitches(sound.audio, sound.sample_rate_hz)
+    heard = pitches(sound.sound, sound.excerpts.thinned)
     if heard.cents.size < LEAST_PEAKS:
         raise NotDefined("hardly any tones stand out between 100 Hz and 1 kHz")
     reference = heard.reference_cents

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ _HELD_BYTES = 96 << 20
 """What is held in memory besides: the stems of a sketch. Reading one back takes less than a
 hundredth of the time that rendering it took."""
 _HELD_WITHOUT_DISK_BYTES = 384 << 20
-_MAP_FROM_BYTES = 256 << 20
+_MAP_FROM_BYTES = 96 << 20
 _BLOCK = 1 << 16
 _SUFFIX = ".dry"
 _UNFINISHED = ".part"
@@ -44,12 +45,16 @@ class DryStems:
     folder
         Cache folder; None or one that cannot be written keeps what fits in memory, and the rest
         is rendered again when it is needed.
+    spare_bytes
+        What the cache leaves free of the disk: room for what the production is there for.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, spare_bytes: int = 0) -> None:
         self._folder = folder
+        self._spare_bytes = spare_bytes
         self._held: dict[str, Audio] = {}
         self._held_bytes = 0
+        self._written: dict[str, int] = {}
 
     def put(self, key: str, audio: Audio) -> None:
         """Keep a stem."""
@@ -64,7 +69,11 @@ class DryStems:
             return False
         with contextlib.suppress(OSError):  # a full disk only makes the next time slower
             if not self._path(key).exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                if shutil.disk_usage(self._folder).free < self._spare_bytes + audio.nbytes:
+                    return False
                 self._write(self._path(key), audio)
+                self._written[key] = _bytes_on_disk(self._path(key).stat())
             return True
         return False
 
@@ -96,16 +105,23 @@ class DryStems:
         return False
 
     def drop(self, key: str) -> None:
-        """Give up the copy in memory."""
+        """Give up the copy in memory, as the finished stem is there.
+
+        A production that wrote more than the cache may hold gives up the file, too: two hundred
+        parts need the disk for their stems.
+        """
         held = self._held.pop(key, None)
         self._held_bytes -= held.nbytes if held is not None else 0
+        if key in self._written and sum(tuple(self._written.values())) > LIMIT_BYTES:
+            del self._written[key]
+            with contextlib.suppress(OSError):
+                self._path(key).unlink()
 
     def _path(self, key: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{key[:40]}{_SUFFIX}"
 
     def _write(self, path: Path, audio: Audio) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -136,8 +152,7 @@ class DryStems:
             found = []
             for path in self._folder.glob(f"*{_SUFFIX}"):
                 facts = path.stat()
-                size = getattr(facts, "st_blocks", facts.st_size / 512) * 512
-                found.append((facts.st_mtime_ns, path.name, size, path))
+                found.append((facts.st_mtime_ns, path.name, _bytes_on_disk(facts), path))
             total = sum(size for _, _, size, _ in found)
             for _, _, size, path in sorted(found):
                 if total <= LIMIT_BYTES:
@@ -145,3 +160,8 @@ class DryStems:
                 with contextlib.suppress(OSError):
                     path.unlink()
                 total -= size
+
+
+def _bytes_on_disk(facts: os.stat_result) -> int:
+    """What a file takes of the disk, holes left out."""
+    return int(getattr(facts, "st_blocks", facts.st_size // 512)) * 512

@@ -24,7 +24,7 @@ from songwright.audio.buffers import release
 from songwright.audio.pcm import put_on_grid
 from songwright.audio.storage import DiskBuffer, MemoryBuffer
 from songwright.mix import MixSettings, StemFacts, decide_from_stems, measure_stem, process_stem
-from songwright.mix.mastering.tables import bus_of
+from songwright.mix.mastering.tables import bus_of, buses
 from songwright.mix.sheet import MixSheet
 from songwright.perform import PlayedPart
 from songwright.render import render_part
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from songwright.session.progress import Progress
 
 _WORKERS = min(2, os.cpu_count() or 1)
+_FILE_FRAME_BYTES, _BUS_FRAME_BYTES = 6, 8
 T = TypeVar("T")
 
 
@@ -75,7 +76,7 @@ class _Production:
         self.length = length_of(job.performance)
         self.dry_length = dry_length(job.performance)
         self.kicks = kick_onsets(job.performance)
-        self.dry = DryStems(stem_folder())
+        self.dry = DryStems(stem_folder(), _package_bytes(len(self.parts), self.length))
         self.dry_keys = {
             part.id: dry_key(part, self.dry_length, job.all_sources) for part in self.parts
         }
@@ -200,6 +201,11 @@ class _Production:
                     waiting.append((part, pool.submit(work, part)))
                 part, future = waiting.popleft()
                 yield part, future.result()
+
+
+def _package_bytes(parts: int, length: int) -> int:
+    """Disk that a production needs: stems, mix and master of 24 bits, and its buses."""
+    return length * (_FILE_FRAME_BYTES * (parts + 2) + _BUS_FRAME_BYTES * len(buses()))
 
 
 def reusable(
