@@ -17,6 +17,7 @@ from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
 from songwright.export.curve_rows import curve_rows
 from songwright.export.delivered import Delivered, delivered
+from songwright.export.rights import Right, rights
 from songwright.score import Score, TimeMap, instrument
 from songwright.theory import Key
 from songwright.theory.pitch import pitch_name
@@ -54,6 +55,7 @@ class Report:
     not_understood: tuple[str, ...]
     decisions: tuple[tuple[str, str, str], ...]
     tracks: tuple[tuple[str, str, str, int], ...]
+    rights: tuple[Right, ...] = ()
 
 
 def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
@@ -84,6 +86,7 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         tuple(
             (p.name, p.role, instrument(p.instrument).name, len(p.notes)) for p in score.parts
         ),
+        rights(plan, score, folder),
     )  # fmt: skip
 
 
