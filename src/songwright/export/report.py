@@ -18,6 +18,7 @@ from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
 from songwright.evaluate.tempo import same_tempo
 from songwright.export.curve_rows import curve_rows
 from songwright.export.delivered import Delivered, delivered
+from songwright.export.rights import Right, rights
 from songwright.export.slowing import slowing_row
 from songwright.score import Score, TimeMap, instrument
 from songwright.theory import Key
@@ -56,6 +57,7 @@ class Report:
     not_understood: tuple[str, ...]
     decisions: tuple[tuple[str, str, str], ...]
     tracks: tuple[tuple[str, str, str, int], ...]
+    rights: tuple[Right, ...] = ()
 
 
 def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
@@ -87,6 +89,7 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         tuple(
             (p.name, p.role, instrument(p.instrument).name, len(p.notes)) for p in score.parts
         ),
+        rights(plan, score, folder),
     )  # fmt: skip
 
 

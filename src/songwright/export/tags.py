@@ -27,7 +27,7 @@ def licence_with(soundfonts: Sequence[str]) -> str:
     if not soundfonts:
         return LICENCE
     return (
-        f"{_OWNER}Recorded instruments of others play in it ({sources_text(soundfonts)}): "
+        f"{_OWNER}Instruments of others play in it ({sources_text(soundfonts)}): "
         "their licences hold for the sound."
     )
 

@@ -61,6 +61,9 @@ def report_html(
     body += [_section_table(plan, score)]
     if report.decisions:
         body += ["<h2>Decisions</h2>", table(("control", "value", "why"), report.decisions)]
+    if report.rights:
+        rows = [(r.what, r.source, r.licence, r.origin) for r in report.rights]
+        body += ["<h2>Rights</h2>", table(("what", "whose", "terms", "from"), rows)]
     return document(report.title, "".join(body), _STYLE)
 
 

@@ -16,7 +16,7 @@ RATE_HZ = 48000
 
 # Stands in for pedalboard in the child: a sine for each job, or what the plug-in's name says.
 STAND_IN = """
-import os, time
+import atexit, os, sys, time
 import numpy as np
 
 def load_plugin(path):
@@ -24,7 +24,8 @@ def load_plugin(path):
     if name == "crash.vst3":
         os.abort()
     if name == "broken.vst3":
-        raise ImportError("unsupported plugin format")
+        atexit.register(print, "said at the end", file=sys.stderr)
+        raise ImportError("unsupported\\n plugin format")
     if name == "hang.vst3":
         time.sleep(60)
     def process(sound, rate=None, duration=None, sample_rate=None, num_channels=None):

@@ -107,8 +107,11 @@ def _run(
     sample_rate_hz: int,
 ) -> FloatArray:
     with tempfile.TemporaryDirectory() as folder:
-        heard = Path(folder, "out.npy")
-        job = {**job, "plugin": str(path), "rate": sample_rate_hz, "out": str(heard), "audio": ""}
+        heard, said = Path(folder, "out.npy"), Path(folder, "said.txt")
+        job = {
+            **job, "plugin": str(path), "rate": sample_rate_hz, "audio": "", "out": str(heard),
+            "said": str(said),
+        }  # fmt: skip
         if audio is not None:
             job["audio"] = str(Path(folder, "in.npy"))
             np.save(str(job["audio"]), audio)
@@ -125,11 +128,12 @@ def _run(
                 "choose another sound for the part"
             ) from error
         if done.returncode != 0 or not heard.is_file():
-            said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300]
-            how = "crashed" if done.returncode < 0 else "failed"
-            raise AudioError(
-                f"the plug-in {path.name} {how} ({said}); choose another sound for the part"
-            )
+            if said.is_file():
+                how = f"failed ({said.read_text('utf-8')[:300]})"
+            else:
+                last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300]
+                how = f"{'crashed' if done.returncode < 0 else 'failed'} ({last})"
+            raise AudioError(f"the plug-in {path.name} {how}; choose another sound for the part")
         sound = np.load(heard, allow_pickle=False)
     out = np.zeros((2, length_samples), np.float32)
     count = min(length_samples, sound.shape[1])

@@ -10,15 +10,27 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
 def main(job_path: str) -> None:
-    """Do the job of a file."""
+    """Do the job of a file; what goes wrong is written to the file that it names for that."""
+    job = json.loads(Path(job_path).read_text("utf-8"))
+    try:
+        do(job)
+    except Exception as error:
+        # Not printed: plug-ins print, too, even while the process ends.
+        said = " ".join(str(error).split()) or type(error).__name__
+        Path(job["said"]).write_text(said, "utf-8")
+        sys.exit(1)
+
+
+def do(job: dict[str, Any]) -> None:
+    """Play or process once."""
     import pedalboard  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
 
-    job = json.loads(Path(job_path).read_text("utf-8"))
     plugin = pedalboard.load_plugin(job["plugin"])
     rate = float(job["rate"])
     if job["audio"]:

@@ -8,7 +8,7 @@ from songwright import __version__
 from songwright.mix import MixSettings, stem_inputs
 from songwright.perform import Performance, PlayedPart
 from songwright.render import SoundSource
-from songwright.render.sources import source_of
+from songwright.render.sources import Credit, source_of
 from songwright.score.codec import digest
 
 SAMPLE_RATE_HZ = 48_000
@@ -45,8 +45,13 @@ def kick_onsets(performance: Performance) -> tuple[float, ...]:
 
 def dry_key(part: PlayedPart, length: int, sources: Sequence[SoundSource]) -> str:
     """Digest of what a dry stem depends on: the playing, the instrument, the length."""
-    credit = source_of(part, sources)[0].credit if part.notes else ""
+    credit = credit_of(part, sources) or ""
     return digest((__version__, PIPELINE, part, length, SAMPLE_RATE_HZ, credit))
+
+
+def credit_of(part: PlayedPart, sources: Sequence[SoundSource]) -> Credit | None:
+    """Whose instrument plays a part; None where nothing does."""
+    return source_of(part, sources)[0].credit if part.notes else None
 
 
 def stem_key(

@@ -33,6 +33,7 @@ from songwright.session.production.dry import DryStems, stem_folder
 from songwright.session.production.job import Job
 from songwright.session.production.keys import (
     SAMPLE_RATE_HZ,
+    credit_of,
     dry_key,
     dry_length,
     kick_onsets,
@@ -93,6 +94,7 @@ class _Production:
             part.id: StemRecord(
                 bus_of(part.role), self.dry_keys[part.id],
                 stem_key(self.dry_keys[part.id], settings, part.id, self.length, self.kicks),
+                credit_of(part, self.job.all_sources),
             )
             for part in self.parts
         }  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from songwright.errors import FileFormatError
 from songwright.mix.settings import MasterSettings, MixSettings
 from songwright.mix.sheet import MixSheet
+from songwright.render.sources import Credit
 from songwright.score.codec import decode, encode
 
 NAME = "mix.json"
@@ -16,11 +17,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class StemRecord:
-    """One part: the bus it plays on and digests of all that its dry and its finished stem need."""
+    """One part: the bus it plays on and digests of all that its dry and its finished stem need.
+
+    ``credit`` says whose instrument plays it; None of a part without notes.
+    """
 
     bus: str
     dry: str
     stem: str
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True)
