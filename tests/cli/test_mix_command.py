@@ -97,3 +97,21 @@ def test_packages_without_sound_show_what_the_plan_decides(tmp_path: Path) -> No
 
 def test_controls_are_listed() -> None:
     assert "compressor.ratio" in run("anywhere", "--controls").output
+
+
+def test_parts_are_known_by_instrument_and_by_the_words_of_prompts(package: Path) -> None:
+    parts = json.loads((package / "song.json").read_text("utf-8"))["score"]["parts"]
+    part = next(p for p in parts if p["id"] != p["instrument"] and p["role"] != "drums")
+    rows = json.loads(run(str(package), "--json", "--show", "--part", part["name"]).output)
+    alike = {p["id"] for p in parts if p["name"] == part["name"]}
+    assert rows and {row["part"] for row in rows} <= alike
+    rows = json.loads(
+        run(str(package), "--json", "--show", "--level", f"{part['instrument']}=-11").output
+    )
+    assert {r["part"] for r in rows if r["reason"] == "set by hand"} == {
+        p["id"] for p in parts if p["instrument"] == part["instrument"]
+    }
+    with pytest.raises(AudioError, match="no part 'bagpipes'"):
+        run(str(package), "--show", "--level", "bagpipes=-3")
+    with pytest.raises(ProjectError, match="no part 'bagpipes'"):
+        run(str(package), "--mute", "bagpipes", "--show")

@@ -47,9 +47,9 @@ def mix(
         return
     if in_place and out is not None:
         raise OutputError("--in-place and --out exclude each other; choose one")
-    from songwright.session.mixing import mute_assignments, remix, sheet_of  # noqa: PLC0415
+    from songwright.session.mixing import mute_assignments, remix  # noqa: PLC0415
 
-    muted = mute_assignments(sheet_of(folder), solo, mute, unmute)
+    muted = mute_assignments(folder, solo, mute, unmute)
     changes = (*assignments, *(_fader(text) for text in levels), *muted)
     if show or not changes:
         _print_sheet(folder, changes, part, as_json)
@@ -77,9 +77,9 @@ def _fader(text: str) -> str:
 
 
 def _print_sheet(folder: Path, changes: tuple[str, ...], part: str, as_json: bool) -> None:
-    from songwright.session.mixing import rows, sheet_of  # noqa: PLC0415 (loads the mixer)
+    from songwright.session.mixing import rows  # noqa: PLC0415 (loads the mixer)
 
-    found = rows(sheet_of(folder, changes), part)
+    found = rows(folder, changes, part)
     if as_json:
         lines = [dataclasses.asdict(row) for row in found]
         click.echo(json.dumps(lines, ensure_ascii=False, indent=1))

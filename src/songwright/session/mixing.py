@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from songwright.errors import FileFormatError, ProjectError
 from songwright.session.refine.folders import next_folder, package_folder
+from songwright.session.refine.scope import parts_called
 from songwright.session.song import load
 
 if TYPE_CHECKING:
@@ -45,7 +46,47 @@ def sheet_of(folder: str | Path, assignments: Sequence[str] = ()) -> MixSheet:
     from songwright.mix import overridden  # noqa: PLC0415 (loads the mixer)
 
     sheet, before = _decided(package_folder(Path(folder)))
-    return overridden(sheet, (*before, *assignments))
+    return overridden(sheet, (*before, *by_id(folder, assignments)))
+
+
+def by_id(folder: str | Path, assignments: Sequence[str]) -> tuple[str, ...]:
+    """Assignments with other names of parts ("strings", "the guitars") spelled out as ids."""
+    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
+
+    if not assignments:
+        return ()
+    package = package_folder(Path(folder))
+    parts = _decided(package)[0].settings
+    found: list[str] = []
+    for text in assignments:
+        name, dot, rest = text.partition(".")
+        known = targets(parts, name)
+        ids = () if known else _called(package, name, tuple(parts.parts))
+        found += [f"{part}.{rest}" for part in ids] if dot and ids else [text]
+    return tuple(found)
+
+
+def _called(package: Path, name: str, ids: Sequence[str]) -> tuple[str, ...]:
+    """Which of these parts a word stands for in a piece."""
+    chosen = parts_called(name.strip(), load(package).plan)
+    return tuple(part for part in ids if part in chosen)
+
+
+def _parts_of(folder: str | Path, sheet: MixSheet, name: str) -> tuple[str, ...]:
+    """Ids of the parts that a word stands for.
+
+    Raises
+    ------
+    ProjectError
+        If it stands for none.
+    """
+    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
+
+    ids = tuple(sheet.settings.parts)
+    found = targets(sheet.settings, name) or _called(package_folder(Path(folder)), name, ids)
+    if not found:
+        raise ProjectError(f"there is no part {name!r}; there are {', '.join(ids)}")
+    return found
 
 
 def _decided(folder: Path) -> tuple[MixSheet, tuple[str, ...]]:
@@ -66,15 +107,17 @@ def _decided(folder: Path) -> tuple[MixSheet, tuple[str, ...]]:
     )
 
 
-def rows(sheet: MixSheet, part: str = "") -> tuple[SheetRow, ...]:
+def rows(
+    folder: str | Path, assignments: Sequence[str] = (), part: str = ""
+) -> tuple[SheetRow, ...]:
     """A sheet as lines: room, parts in the order of the mix, master; values as they now are.
 
     Parameters
     ----------
-    sheet
+    folder, assignments
         See `sheet_of`.
     part
-        Only this part, by id or role; empty for all.
+        Only this part, by id, role or name; empty for all.
 
     Raises
     ------
@@ -82,12 +125,10 @@ def rows(sheet: MixSheet, part: str = "") -> tuple[SheetRow, ...]:
         If there is no such part.
     """
     from songwright.mix.controls import shown  # noqa: PLC0415 (loads the mixer)
-    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
 
+    sheet = sheet_of(folder, assignments)
     parts = sheet.settings.parts
-    chosen = targets(sheet.settings, part) if part else tuple(parts)
-    if not chosen:
-        raise ProjectError(f"there is no part {part!r}; there are {', '.join(parts)}")
+    chosen = _parts_of(folder, sheet, part) if part else tuple(parts)
     found = []
     for decision in sheet.decisions:
         strip = parts.get(decision.part)
@@ -104,7 +145,10 @@ def rows(sheet: MixSheet, part: str = "") -> tuple[SheetRow, ...]:
 
 
 def mute_assignments(
-    sheet: MixSheet, solo: Sequence[str] = (), mute: Sequence[str] = (), unmute: Sequence[str] = ()
+    folder: str | Path,
+    solo: Sequence[str] = (),
+    mute: Sequence[str] = (),
+    unmute: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Assignments that mute and unmute parts; ``solo`` mutes all others, ``all`` stands for all.
 
@@ -113,17 +157,12 @@ def mute_assignments(
     ProjectError
         If there is no such part.
     """
-    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
+    sheet = sheet_of(folder)
 
     def ids(names: Sequence[str]) -> list[str]:
         found: list[str] = []
         for name in names:
-            chosen = tuple(sheet.settings.parts) if name == ALL else targets(sheet.settings, name)
-            if not chosen:
-                raise ProjectError(
-                    f"there is no part {name!r}; there are {', '.join(sheet.settings.parts)}"
-                )
-            found += chosen
+            found += sheet.settings.parts if name == ALL else _parts_of(folder, sheet, name)
         return found
 
     silent = dict.fromkeys(ids(unmute), False)
@@ -175,6 +214,7 @@ def remix(
             f"{parent} holds no sound; `songwright refine` or compose without --no-audio makes it"
         )
     song: Song = load(parent)
+    assignments = by_id(parent, assignments)
     sheet_of(parent, assignments)  # a wrong assignment is named before anything is made
     has = tuple(f for f in FORMATS if (parent / f"master.{f}").exists())
     target = parent if in_place else Path(out) if out is not None else next_folder(parent)

@@ -14,7 +14,7 @@ from songwright.brief.vocabulary import vocabulary
 from songwright.composition.plan import Plan
 from songwright.errors import StyleError
 from songwright.session.refine.model import LEVELS
-from songwright.session.refine.scope import _parts, _sections
+from songwright.session.refine.scope import _sections, parts_called
 
 _BLANK = "\ue000"
 _NUMBER = r"(?P<n>\d+(?:\.\d+)?)"
@@ -163,7 +163,7 @@ def _part_words(reading: Clause, plan: Plan, names: Names) -> None:
             if _BLANK in said or (count == 1 and said in names.filler):
                 continue
             name = names.parts.get(said, said)
-            if _parts(name, plan):
+            if parts_called(name, plan):
                 reading.parts.append(name)
                 reading.claim(start, end)
                 i += count - 1

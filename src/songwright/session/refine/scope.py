@@ -53,7 +53,7 @@ def parse_scope(text: str, plan: Plan) -> Scope:
                 bars.append((first - 1, int(found[2] or first)))
             elif _sections(word, plan):
                 sections.append(word)
-            elif _parts(word, plan):  # before levels: "melody" may be both
+            elif parts_called(word, plan):  # before levels: "melody" may be both
                 parts.append(word)
             elif word.lower() in LEVELS:
                 levels.append(word.lower())
@@ -135,7 +135,7 @@ def parts_of(scope: Scope, plan: Plan) -> tuple[str, ...]:
         return tuple(p.id for p in plan.parts)
     ids: set[str] = set()
     for name in scope.parts:
-        found = _parts(name, plan)
+        found = parts_called(name, plan)
         if not found:
             raise ProjectError(f"there is no part {name!r}; {known_names(plan)}")
         ids |= found
@@ -156,7 +156,8 @@ def _sections(name: str, plan: Plan) -> tuple[SectionPlan, ...]:
     return tuple(s for s in plan.sections if wanted in (s.function.lower(), s.letter.lower()))
 
 
-def _parts(name: str, plan: Plan) -> set[str]:
+def parts_called(name: str, plan: Plan) -> set[str]:
+    """Ids of the parts that a word stands for: an id, role, instrument, name or word of prompts."""
     wanted = name.lower().replace(" ", "_")
     exact = {p.id for p in plan.parts if p.id.lower() == wanted}
     if exact:
