@@ -162,7 +162,10 @@ def parts_called(name: str, plan: Plan) -> set[str]:
     exact = {p.id for p in plan.parts if p.id.lower() == wanted}
     if exact:
         return exact
-    of_role = {p.id for p in plan.parts if wanted in (p.role, p.instrument, p.name.lower())}
+    of_role = {
+        p.id for p in plan.parts
+        if wanted in (p.role, p.instrument) or name.lower() == p.name.lower()
+    }  # fmt: skip
     if of_role:
         return of_role
     if wanted in ("melody", "tune", "vocal", "lead_line"):
