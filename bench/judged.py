@@ -25,7 +25,7 @@ def judged(style_id: str, seed: int, maker: str = "mixed") -> Judgement:
     """Compose ninety seconds of a style and judge its notes."""
     song = compose_brief(Brief(style=style_id, length=Length("seconds", 90, 90)), seed, maker)
     found = evaluate_score(song.score, song.perform(), song.plan.energy)
-    return judge_measurements(found, reference_for(style_id), style=style_id)
+    return judge_measurements(found, reference_for(style_id), style=style_id, bars=song.score.bars)
 
 
 def main() -> None:
