@@ -12,7 +12,7 @@ from songwright.audio import measure_loudness, true_peak
 from songwright.audio.storage import MemoryBuffer, whole
 from songwright.errors import OutputError
 from songwright.mix import MasterSettings, MixSettings, master
-from songwright.mix.ending import close, fade_samples, lay_out
+from songwright.mix.ending import close, fade_samples, lay_out, let_go
 from songwright.mix.filters import response_db
 from songwright.mix.limiter import Limiter, limit
 from songwright.mix.master import master_buses
@@ -256,6 +256,27 @@ def test_a_cut_down_ends_with_a_real_tail() -> None:
     assert not sound[:, -1].any()
     ends = [np.abs(sound[:, -n:]).max() for n in (4_800, 480, 48)]
     assert ends[0] > ends[1] > ends[2]
+
+
+def test_a_held_chord_is_let_go_in_time_for_its_room() -> None:
+    sound = pink(6.0)
+    before = sound.copy()
+    let_go(sound, 2.0, 2.5, RATE)  # 0.6 of 2.5 s for the room, half a second to let go
+    assert np.array_equal(sound[:, : 4 * RATE], before[:, : 4 * RATE])
+    assert not sound[:, round(4.5 * RATE) :].any()
+    dry = pink(6.0)
+    let_go(dry, 2.0, 0.0, RATE)
+    assert dry[:, round(4.7 * RATE) : 5 * RATE].any(), "without a room it is held longer"
+
+
+@pytest.mark.parametrize("onset_seconds", [-1.0, 0.0, 5.5, 5.999, 6.0, 9.0])
+def test_the_last_note_keeps_half_of_its_length(onset_seconds: float) -> None:
+    sound = pink(6.0)
+    before = sound.copy()
+    let_go(sound, onset_seconds, 4.0, RATE)
+    half = round(RATE * min(6.0, (max(0.0, onset_seconds) + 6.0) / 2.0))
+    kept = min(half, round(3.5 * RATE))
+    assert np.array_equal(sound[:, :kept], before[:, :kept])
 
 
 def test_mono_lows_follow_the_place() -> None:

@@ -181,6 +181,22 @@ def test_ends_land_on_zero_without_a_click(ending: str) -> None:
     assert steps <= 1.2 * np.abs(np.diff(before, axis=1)).max()
 
 
+def test_who_holds_a_note_leaves_the_end_to_the_room() -> None:
+    dry = (0.1 * np.random.default_rng(0).standard_normal((2, 12 * RATE))).astype(np.float32)
+
+    def last_second(instrument: str, ending: str, send_db: float | None) -> float:
+        strip = PartMix(reverb_send_db=send_db)
+        player = replace(part(), instrument=instrument)
+        out = process_stem(mixed(ending, strip), player, dry, 12 * RATE, (), RATE)
+        return float(out[:, -round(0.8 * RATE) : -round(0.5 * RATE)].std() / out.std())
+
+    assert last_second("violin", "final", None) == 0.0
+    assert 0.01 < last_second("violin", "final", 0.0) < 0.5, "the hall rings on"
+    assert last_second("acoustic_grand_piano", "final", None) > 0.5, "it dies away of itself"
+    assert last_second("violin", "ring", None) > 0.5
+    assert last_second("violin", "loop", None) > 0.5
+
+
 def test_fade_is_long_and_hard_is_short() -> None:
     dry = (0.1 * np.random.default_rng(0).standard_normal((2, 30 * RATE))).astype(np.float32)
 

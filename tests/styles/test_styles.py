@@ -237,7 +237,9 @@ def test_energy_is_shaped(facts: Style) -> None:
 def test_harmony_melody_and_mix_words(facts: Style) -> None:
     assert facts.harmony.colour in ("triads", "sevenths", "ninths", "power", "chorale")
     assert 0 < facts.harmony.chords_per_bar <= 4
-    for name in ("functional", "secondary", "borrowed", "suspensions", "pedal"):
+    for name in (
+        "functional", "secondary", "borrowed", "suspensions", "pedal", "inversions",
+    ):  # fmt: skip
         assert 0 <= getattr(facts.harmony, name) <= 1
     melody = facts.melody
     assert melody.scale in ("mode", "pentatonic", "blues")

@@ -8,6 +8,8 @@ from songwright.render.fitted.model import BANDS, KNOTS, DoubleArray, FloatArray
 from training.instruments.record import RATE_HZ
 from training.instruments.spectrum import EDGES_HZ, frames, window
 
+_SKIRT = 0.33  # of the gap on either side of a partial that is held
+
 
 def between_partials(
     audio: FloatArray,
@@ -26,17 +28,8 @@ def between_partials(
     shape = window("harris", length)
     spectra = np.fft.rfft(frames(audio, centres[chosen], length) * shape, axis=-1)
     power = spectra.real**2 + spectra.imag**2
-    hz = np.arange(power.shape[-1]) * (RATE_HZ / length)
-    free = np.ones(hz.shape, bool)
-    lobe = 4.2 * RATE_HZ / length
-    if frequencies.shape[0]:
-        index = np.clip(np.searchsorted(frequencies, hz), 1, frequencies.shape[0] - 1)
-        nearest = np.abs(hz - frequencies[0])
-        if frequencies.shape[0] > 1:
-            nearest = np.minimum(
-                np.abs(hz - frequencies[index]), np.abs(hz - frequencies[index - 1])
-            )
-        free = nearest > lobe
+    hz = np.arange(power.shape[-1], dtype=np.float64) * (RATE_HZ / length)
+    free = _gaps(hz, frequencies, 4.2 * RATE_HZ / length, held)
     mean = power.mean(axis=0)
     scale = 2.0 / (RATE_HZ * float((shape**2).sum()))
     step = RATE_HZ / length
@@ -59,6 +52,25 @@ def between_partials(
         both = np.sqrt(power[0].sum(axis=0) * power[1].sum(axis=0))
         width = float(np.clip(1.0 - cross.sum() / max(both.sum(), 1e-20), 0.0, 1.0))
     return density, total, width
+
+
+def _gaps(hz: DoubleArray, frequencies: DoubleArray, lobe_hz: float, held: bool) -> np.ndarray:
+    """Which of the frequencies ``hz`` are far enough from all partials.
+
+    What is left of a vibrato, and the flutter of bow and breath, makes the skirts of a held partial
+    wide: only the middle of each gap is noise.
+    """
+    if frequencies.shape[0] == 0:
+        return np.ones(hz.shape, bool)
+    index = np.searchsorted(frequencies, hz)
+    below = hz - np.concatenate(([-np.inf], frequencies))[index]
+    above = np.concatenate((frequencies, [np.inf]))[index] - hz
+    nearest = np.minimum(below, above)
+    if not held:
+        return np.asarray(nearest > lobe_hz)
+    gap = below + above
+    skirt = np.where(np.isfinite(gap), np.maximum(lobe_hz, _SKIRT * gap), lobe_hz)
+    return np.asarray(nearest > skirt)
 
 
 def _fill(density: DoubleArray) -> None:

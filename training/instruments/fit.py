@@ -33,6 +33,7 @@ from training.instruments.card import write_card
 from training.instruments.plan import VELOCITIES, fitted_ids, pitches_to_fit, sources, takes
 from training.instruments.record import RATE_HZ, Take, record
 from training.instruments.release import release_seconds
+from training.instruments.settle import settled
 from training.instruments.spectrum import band_power, frames
 from training.instruments.tone import Measured, measure, places_of, trim
 
@@ -115,7 +116,7 @@ def fit(facts: Instrument, recorded: Sequence[FloatArray]) -> FittedInstrument:
     if facts.id in table.decay_seconds:
         results = [_dying(result, table.decay_seconds[facts.id]) for result in results]
     mezzo = [result for result in results if result.tone.velocity == MF_VELOCITY]
-    return FittedInstrument(
+    model = FittedInstrument(
         id=facts.id,
         kind="held" if facts.sustains else "struck",
         source=table.font_of(facts.id),
@@ -131,7 +132,10 @@ def fit(facts: Instrument, recorded: Sequence[FloatArray]) -> FittedInstrument:
         velocity_timbre="measured" if measured_timbre else "law",
         velocity_exponent=_exponent(cut, pitches),
         velocity_tilt_db=0.0 if measured_timbre else table.tilt_of(facts),
+        unrest_db=_unrest(mezzo) if facts.sustains else (),
+        sway_db=_sway(mezzo) if facts.sustains else (),
     )
+    return settled(model, cut)
 
 
 def _dying(measured: Measured, t60_seconds: float) -> Measured:
@@ -156,6 +160,20 @@ def noise_share_db(model: FittedInstrument) -> float:
 
 def _middle(results: Sequence[Measured], name: str) -> float:
     return round(float(np.median([getattr(result, name) for result in results])), 3)
+
+
+def _unrest(results: Sequence[Measured]) -> tuple[tuple[float, float], ...]:
+    """Median over the keys of the unrest in each range, together and apart."""
+    middle = np.median([result.unrest_db for result in results], axis=0)
+    return tuple((round(float(row[0]), 2), round(float(row[1]), 2)) for row in middle)
+
+
+def _sway(results: Sequence[Measured]) -> tuple[float, ...]:
+    """Median over the keys that were shaken; nothing if few were."""
+    shaken = [result.sway_db for result in results if result.sway_db.any()]
+    if 2 * len(shaken) < len(results):
+        return ()
+    return tuple(round(float(level), 2) for level in np.median(shaken, axis=0))
 
 
 def _timbre_follows_touch(cut: dict[tuple[int, int], FloatArray], pitches: Sequence[int]) -> bool:

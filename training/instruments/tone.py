@@ -10,6 +10,8 @@ from songwright.render.fitted.model import (
     BEAT_STEP_HZ,
     LEVEL_STEP_DB,
     MAX_PARTIALS,
+    SWAY_HARMONICS,
+    UNREST_HZ,
     DoubleArray,
     FittedTone,
     FloatArray,
@@ -24,9 +26,11 @@ from training.instruments.partials import free_partials
 from training.instruments.pitch import Tuning, find_tuning
 from training.instruments.record import RATE_HZ
 from training.instruments.spectrum import demodulate
+from training.instruments.unrest import unrest_db
 
 FREE_PARTIALS = 72
 TOP_HZ = 18000.0
+_LASTING = slice(16, 20)  # knots (0.56 s to 1.6 s) at which a held note lasts
 EDGE_SECONDS = 0.3
 """Held notes are measured up to this long before the end of their audio."""
 
@@ -45,6 +49,8 @@ class Measured:
     shimmer_hz: float
     bandwidth_cents: float
     width: float
+    unrest_db: DoubleArray
+    sway_db: DoubleArray
 
 
 def trim(audio: FloatArray) -> FloatArray:
@@ -132,11 +138,19 @@ def measure(
         tone = replace(tone, beats=_steps_of_beats(beats, keep))
     swing_cents, swing_hz = vibrato(movement, seconds) if held else (0.0, 0.0)
     ripple_db, ripple_hz, spread_cents = 0.0, 0.0, 0.0
+    unrest, sway = np.zeros((len(UNREST_HZ), 2)), np.zeros(SWAY_HARMONICS)
+    if held:
+        unrest, sway = unrest_db(
+            audio, frequencies, amplitudes.max(axis=0, initial=0.0), noise[_LASTING].mean(axis=0),
+            period, seconds, movement,
+        )  # fmt: skip
     if held and series != "free":
         ripple_db, ripple_hz, spread_cents = shimmer(
             audio, frequencies, amplitudes, period, seconds
         )
-    return Measured(tone, swing_cents, swing_hz, ripple_db, ripple_hz, spread_cents, levels.width)
+    return Measured(
+        tone, swing_cents, swing_hz, ripple_db, ripple_hz, spread_cents, levels.width, unrest, sway
+    )
 
 
 def _steps_of_beats(beats: Beats, keep: np.ndarray) -> SignedArray:

@@ -1,4 +1,9 @@
-"""How stems begin and end: laid out on the exact length, wrapped for loops, faded to zero."""
+"""How stems begin and end: laid out on the exact length, wrapped for loops, faded to zero.
+
+A last chord is written to the end of its bar, and the file ends there. Who can hold a note lets go
+a little earlier, as players do, so that the room is heard to answer within the length that was
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,9 @@ _HARD_SECONDS = 0.02
 _FINAL_SECONDS = 1.5
 _RING_SECONDS = 2.0
 _FADE_SECONDS = 6.0
+_RELEASE_SECONDS = 0.5
+_ROOM_SHARE = 0.6  # of the decay time: by then the room is 36 dB down
+_LEAST_ROOM_SECONDS, _MOST_ROOM_SECONDS = 0.7, 2.0
 _TAIL_BEND = 2.0  # a last chord keeps its level; only its tail is shaped
 _FADE_BLOCK = 65_536
 _COPY_BLOCK = 1 << 22
@@ -72,6 +80,31 @@ def fade_samples(ending: str, length_samples: int, sample_rate_hz: int) -> int:
         "loop": 0.0,
     }.get(ending, _FINAL_SECONDS)
     return min(round(seconds * sample_rate_hz), 2 * length_samples // 5)
+
+
+def let_go(
+    audio: Audio, last_onset_seconds: float, rt60_seconds: float, sample_rate_hz: int
+) -> None:
+    """Release in place what a part still holds at the end of a piece, before it goes to its room.
+
+    Parameters
+    ----------
+    audio
+        The part without its room, ``(2, n)``, as long as the piece.
+    last_onset_seconds
+        Onset of its last note, which keeps at least half of its length.
+    rt60_seconds
+        Decay time of the room, 0 where there is none: the longer, the sooner the release.
+    """
+    length = audio.shape[1]
+    room = min(max(_ROOM_SHARE * rt60_seconds, _LEAST_ROOM_SECONDS), _MOST_ROOM_SECONDS)
+    count = round(_RELEASE_SECONDS * sample_rate_hz)
+    onset = min(max(round(last_onset_seconds * sample_rate_hz), 0), length)
+    first = max(length - round(room * sample_rate_hz) - count, (onset + length) // 2)
+    count = min(count, length - first)
+    if count > 0:
+        fade_out(audio[:, : first + count], count)
+        audio[:, first + count :] = 0.0
 
 
 def close(audio: Audio, ending: str, sample_rate_hz: int) -> None:

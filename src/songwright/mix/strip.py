@@ -2,7 +2,7 @@
 
     staging → filters, EQ, room for others → de-esser → compressor → transients → saturation
             → chorus, phaser → tape → width → level, pan → moving filters → ducking → noise
-            → tape stop → echoes → reverberation → ending
+            → tape stop → release → echoes → reverberation → ending
 
 The strip carries the part's own echoes, reverberation and ending, so stems are complete and their
 sum in float32 *is* the mix before mastering. The caller runs parts in parallel threads; every
@@ -27,7 +27,7 @@ from songwright.mix.curves import Timeline, ride, sweep
 from songwright.mix.decide import generic_settings
 from songwright.mix.delay import add_echoes, tail_seconds
 from songwright.mix.dynamics import compress, duck
-from songwright.mix.ending import close, lay_out
+from songwright.mix.ending import close, lay_out, let_go
 from songwright.mix.filters import apply_filters, eq_bands, high_pass, low_pass
 from songwright.mix.lofi import add_noise, wear
 from songwright.mix.modulation import chorus, phase
@@ -45,6 +45,7 @@ from songwright.mix.staging import high_pass_hz, velocity_level_db
 from songwright.mix.stereo import set_fader, widen
 from songwright.mix.tape_stop import wind_down
 from songwright.mix.transients import deess, make_room, shape_transients
+from songwright.score import instrument
 
 if TYPE_CHECKING:
     from songwright.perform.model import PlayedPart
@@ -122,6 +123,9 @@ def process_stem(
         add_noise(audio, strip.noise_dbfs, settings.seed, rate, lead_in, looped)
     if strip.tape_stops:
         wind_down(audio, strip.tape_stops, timeline)
+    if _is_held(settings, part):
+        last = max((note.onset_seconds for note in part.notes), default=0.0)
+        let_go(audio, last, _room_seconds(settings), rate)
     _send(audio, settings, strip, timeline)
     if lead_in:
         audio = audio[:, lead_in:].copy()
@@ -147,7 +151,20 @@ def stem_inputs(settings: MixSettings, part_id: str) -> tuple[object, ...]:
         settings.seed if strip.noise_dbfs is not None else 0,
         settings.tempos if strip.delay is not None else (),
         settings.bar_seconds if moving else (),
+        _room_seconds(settings) if settings.ending == "final" else 0.0,
     )
+
+
+def _is_held(settings: MixSettings, part: PlayedPart) -> bool:
+    """Whether a part holds its last note at full level until the piece is over."""
+    return (
+        settings.ending == "final" and part.role != "drums" and instrument(part.instrument).sustains
+    )
+
+
+def _room_seconds(settings: MixSettings) -> float:
+    """Decay time of the song's room: all players let go together, those without a send too."""
+    return 0.0 if settings.reverb.kind == DRY else settings.reverb.rt60_seconds
 
 
 def _lead_in(settings: MixSettings, strip: PartMix, rate: int) -> int:

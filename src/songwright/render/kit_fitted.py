@@ -57,10 +57,12 @@ class FittedVoice:
         level = (velocity / REFERENCE_VELOCITY) ** self.drum.dynamic
         peak = self._peak(velocity)
         top = np.float32(db_to_gain(self.peak_db))
-        sound *= np.float32(level / peak) * top
+        sound *= top / np.float32(peak)
+        if self.drum.soften > 0.0:
+            sound = _rounded(sound, self.drum.soften, top)
+        sound *= np.float32(level)
         if self.drum.drive > 0.0:  # peaks rounded as those of the other drums of the kit
-            slope = np.float32(1.0 + self.drum.drive)
-            sound = np.tanh(sound * (slope / top)) * (top / np.tanh(slope))
+            sound = _rounded(sound, self.drum.drive, top)
         fade = min(sound.shape[1], round(0.02 * self.rate))
         block_dc(sound, 18.0, fade, float(self.rate))
         return sound
@@ -154,3 +156,10 @@ def band_weights(hz: DoubleArray, band: int) -> DoubleArray:
     rise = np.clip((octaves - low + half) / (2.0 * half), 0.0, 1.0)
     fall = np.clip((high + half - octaves) / (2.0 * half), 0.0, 1.0)
     return np.asarray(np.sin(np.pi / 2.0 * rise) * np.sin(np.pi / 2.0 * fall))
+
+
+def _rounded(sound: FloatArray, amount: float, top: np.float32) -> FloatArray:
+    """Peaks of a sound bent over; what stands at ``top`` stays there, the rest comes up."""
+    slope = np.float32(1.0 + amount)
+    bent: FloatArray = np.tanh(sound * (slope / top)) * (top / np.tanh(slope))
+    return bent

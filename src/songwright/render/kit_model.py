@@ -135,7 +135,7 @@ class Drum:
     send to the kit's room; strokes of one ``group`` cut each other off; ``gated`` drums end when
     the note does; ``seconds`` bounds the length; ``dynamic`` is the exponent of velocity;
     ``reverse`` plays it backwards; ``drive`` > 0 rounds the peaks of the whole stroke, as tape
-    does.
+    does, so loud ones more; ``soften`` > 0 those of a fitted stroke, soft or loud, by as much.
     """
 
     peak_db: float
@@ -147,6 +147,7 @@ class Drum:
     dynamic: float = 1.7
     reverse: bool = False
     drive: float = 0.0
+    soften: float = 0.0
     tone: tuple[Tone, ...] = ()
     noise: tuple[Noise, ...] = ()
     metal: tuple[Metal, ...] = ()

@@ -22,7 +22,7 @@ def encode(value: Any, indent: int = 0) -> bytes:
     return msgspec.json.format(data, indent=indent) if indent else data
 
 
-def decode(data: bytes, kind: type[T], what: str = "value") -> T:
+def decode(data: bytes, kind: type[T], what: str = "the value") -> T:
     """Read JSON back into ``kind``, checking every type.
 
     Raises
@@ -33,7 +33,7 @@ def decode(data: bytes, kind: type[T], what: str = "value") -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, ValueError) as error:
-        raise FileFormatError(f"the {what} is damaged or from another version: {error}") from error
+        raise FileFormatError(f"{what} is damaged or from another version: {error}") from error
 
 
 def digest(value: Any) -> str:

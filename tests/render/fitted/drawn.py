@@ -45,7 +45,7 @@ def tone(pitch: int, velocity: int, kind: str, noise_db: float = NOISE_DB) -> Fi
     )  # fmt: skip
 
 
-def drawn(kind: str, noise_db: float = NOISE_DB, **facts: float) -> FittedInstrument:
+def drawn(kind: str, noise_db: float = NOISE_DB, **facts: object) -> FittedInstrument:
     """An instrument of such tones, every octave, three touches; T60 0.2 s after key up."""
     tones = tuple(
         tone(pitch, velocity, kind, noise_db)

@@ -53,7 +53,8 @@ def test_harder_is_louder_and_brighter() -> None:
 
 def test_a_long_note_is_steady_and_never_repeats() -> None:
     section = HeldInstrument(
-        drawn("held", -45.0, bandwidth_cents=8.0, shimmer_db=2.0, width=0.6), Playing(STILL, CALM)
+        drawn("held", -45.0, bandwidth_cents=8.0, width=0.6, unrest_db=((0.5, 1.5),) * 3),
+        Playing(STILL, CALM),
     )
     mono = play([(0.0, 20.0, 60, 80)], 20.0, instrument=section)[0]
     levels = [level_db(mono, at, at + 1.0) for at in range(1, 19)]

@@ -12,7 +12,15 @@ import msgspec
 import numpy as np
 
 from songwright.errors import FileFormatError
-from songwright.render.fitted.model import BANDS, KNOTS, ByteArray, FittedInstrument, FittedTone
+from songwright.render.fitted.model import (
+    BANDS,
+    KNOTS,
+    SWAY_HARMONICS,
+    UNREST_HZ,
+    ByteArray,
+    FittedInstrument,
+    FittedTone,
+)
 
 MAGIC = b"SWFI"
 VERSION = 1
@@ -54,6 +62,8 @@ class _File(msgspec.Struct, omit_defaults=True):
     velocity_tilt_db: float
     tones: list[_Tone]
     beats: list[bytes] = []
+    unrest_db: tuple[tuple[float, float], ...] = ()
+    sway_db: tuple[float, ...] = ()
 
 
 def _packed(levels: ByteArray) -> bytes:
@@ -123,6 +133,9 @@ def read_fitted(data: bytes) -> FittedInstrument:
         tones = tuple(_tone(*pair) for pair in zip(file.tones, beats, strict=True))
         if not tones or file.kind not in ("struck", "held") or not file.release_seconds:
             raise ValueError("no tones, no release or unknown kind")
+        ranges, harmonics = len(file.unrest_db), len(file.sway_db)
+        if ranges not in (0, len(UNREST_HZ)) or harmonics not in (0, SWAY_HARMONICS):
+            raise ValueError("unrest of the wrong shape")
     except (zlib.error, msgspec.DecodeError, ValueError) as error:
         raise FileFormatError(
             f"damaged fitted instrument ({error}); reinstall songwright to restore the file"

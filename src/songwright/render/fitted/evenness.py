@@ -1,8 +1,8 @@
 """Levelling an instrument from key to key.
 
 Recordings of neighbouring keys were made and normalised apart, and differ by several decibels for
-no reason of the instrument's. Its register stays: a straight line through the loudness of all keys
-is kept, and each key is brought to it.
+no reason of the instrument's. Its register stays: the course of the loudness over all keys, nearly
+a straight line, is kept, and each key is brought to it.
 """
 
 from __future__ import annotations
@@ -45,15 +45,32 @@ def _gains(instrument: FittedInstrument) -> tuple[DoubleArray, DoubleArray]:
     if pitches.shape[0] < 3:
         return pitches, np.zeros_like(pitches)
     levels = np.array([_loudness_db(tone) for tone in tones])
+    return pitches, np.clip(_register_db(pitches, levels) - levels, -MOST_DB, MOST_DB)
+
+
+def _register_db(pitches: DoubleArray, levels: DoubleArray) -> DoubleArray:
+    """Loudness of each key by its place in the range: half way between a line and a bent line.
+
+    A line through a keyboard whose treble is weak makes its bass too strong, and a line that bends
+    in the middle follows every chance of the recording.
+    """
     # the middle of the range decides: the outermost keys are often stretched from others
     centre, reach = np.median(pitches), 0.5 * np.ptp(pitches)
     weights = np.exp(-(((pitches - centre) / reach) ** 2))
-    weights /= weights.sum()
-    middle, mean = (weights * pitches).sum(), (weights * levels).sum()
-    away = pitches - middle
-    slope = (weights * away * (levels - mean)).sum() / (weights * away**2).sum()
-    slope = np.clip(slope, -STEEPEST_DB / 12.0, STEEPEST_DB / 12.0)
-    return pitches, np.clip(mean + slope * away - levels, -MOST_DB, MOST_DB)
+    away = pitches - centre
+    straight = _course(levels, weights, away[:, None])
+    bent = _course(levels, weights, np.stack([np.minimum(away, 0.0), np.maximum(away, 0.0)], 1))
+    return 0.5 * (straight + bent)
+
+
+def _course(levels: DoubleArray, weights: DoubleArray, slopes: DoubleArray) -> DoubleArray:
+    """Weighted least squares of a constant and ``slopes``, none steeper than `STEEPEST_DB`."""
+    columns = np.concatenate([np.ones((levels.shape[0], 1)), slopes], axis=1)
+    root = np.sqrt(weights)[:, None]
+    found = np.linalg.lstsq(columns * root, levels * root[:, 0], rcond=None)[0]
+    steps = np.clip(found[1:], -STEEPEST_DB / 12.0, STEEPEST_DB / 12.0)
+    rest = levels - slopes @ steps
+    return np.asarray(slopes @ steps + (weights * rest).sum() / weights.sum())
 
 
 def _loudness_db(tone: FittedTone) -> float:

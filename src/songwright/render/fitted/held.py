@@ -58,7 +58,7 @@ _DRIFT_HZ = 1.1
 _LEAST_SAMPLES = 64  # less than this at the end of a part is not a note
 _BRIGHTNESS_VELOCITIES = 55.0
 _MOST_GAIN_DB = 24.0
-_MOST_RESPONSE_DB, _MOST_STRENGTH, _MOST_CENTS = 1.8, 1.3, 22.0
+_MOST_SWAY_DB, _MOST_STRENGTH, _MOST_CENTS = 3.0, 1.3, 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +176,22 @@ class _Note:
         self.turns = 0.0 < self.playing.bow_seconds < (self.start - bow_start) / self.rate
         fresh = chances(self.instrument, self.voice, random)
         shake = random.random() if before is None else self._shake_after(before)
-        chance = fresh if before is None else _carried(before.chance, fresh)
-        wave, depth = self._vibrato(shake, before is not None)
+        chance = fresh
+        if before is not None:
+            chance = _carried(before.chance, fresh, (self.start - before.start) / self.rate)
+        shaken, depth = self._vibrato(shake, before is not None)
+        wave = np.sin(2.0 * np.pi * shaken)
         hz = midi_to_hz(self.pitch) * 2.0 ** (self._cents(wave * depth, before, random) / 1200.0)
         cycles = cycles_of(self.edges, hz, self.rate)
         if before is not None:
             joined = self.start - before.start
             cycles += np.interp(joined, before.motion.edges, before.motion.cycles)
         facts = self.playing.vibrato
-        strength = wave * np.minimum(depth / max(self._own_cents(), 4.0), _MOST_STRENGTH)
+        depths = np.minimum(depth / max(self._own_cents(), 4.0), _MOST_STRENGTH)
         gains = self._gains(before is not None)
         velocities, makeup_db = self._dynamics()
         makeup_db += even_db(self.instrument, self.pitch)
-        gains *= 10.0 ** ((makeup_db + facts.level_db * strength) / 20.0)
+        gains *= 10.0 ** ((makeup_db + facts.level_db * depths * wave) / 20.0)
         strokes = None
         if self.playing.stroke_hz > 0.0:
             section = is_section(self.instrument)
@@ -202,21 +205,20 @@ class _Note:
         motion = Motion(
             self.edges, hz, cycles, np.asarray(times, np.float32),
             np.asarray(velocities, np.float32), np.asarray(gains, np.float32),
-            np.asarray(strength, np.float32),
+            shaken, np.asarray(depths, np.float32),
         )  # fmt: skip
         span = slice(self.start, self.start + int(self.edges[-1]))
         draw(
             self.instrument, self.voice, motion, chance, left[span],
-            None if right is None else right[span], self.rate, self._response_db(),
+            None if right is None else right[span], self.rate, self._sway_db(),
         )  # fmt: skip
         return _Handover(self.start, motion, chance, shake, self.start if self.turns else bow_start)
 
-    def _response_db(self) -> float:
+    def _sway_db(self) -> tuple[float, ...]:
         """How far single partials follow the vibrato: they move over the body's resonances."""
         if self.instrument.vibrato_cents > VIBRATO_CENTS:
-            # a good part of the fluctuation that was measured is this movement
-            return min(0.6 * self.instrument.shimmer_db, _MOST_RESPONSE_DB)
-        return self.playing.vibrato.level_db
+            return tuple(min(level_db, _MOST_SWAY_DB) for level_db in self.instrument.sway_db)
+        return (self.playing.vibrato.level_db,)
 
     def _own_cents(self) -> float:
         """Depth of the vibrato that a long note has by itself."""
@@ -231,16 +233,16 @@ class _Note:
         return self.instrument.vibrato_hz if measured else self.playing.vibrato.hz
 
     def _vibrato(self, shake: float, slurred: bool) -> tuple[DoubleArray, DoubleArray]:
-        """Wave in -1..1 and its depth in cents."""
+        """Periods since the beginning of the line, and depth in cents."""
         facts = self.playing.vibrato
-        wave = np.sin(2.0 * np.pi * (self._vibrato_hz() * self.seconds + shake))
+        shaken = self._vibrato_hz() * self.seconds + shake
         delay = facts.delay * (0.3 if slurred else 1.0)
         grown = np.clip((self.seconds - delay) / max(facts.rise, 1e-3), 0.0, 1.0)
         own = self._own_cents()
         wheel = MODULATION_CENTS * self._controller(self.controls.modulation)
         if is_section(self.instrument):
             own, wheel = 0.0, 0.3 * wheel  # players of a section do not shake together
-        return wave, np.maximum(own * grown, 0.6 * own * grown + wheel)
+        return shaken, np.maximum(own * grown, 0.6 * own * grown + wheel)
 
     def _cents(
         self, vibrato: DoubleArray, before: _Handover | None, random: np.random.Generator
@@ -319,10 +321,11 @@ class _Note:
         return np.clip(touch, 1.0, 127.0), np.clip(makeup, -_MOST_GAIN_DB, _MOST_GAIN_DB)
 
 
-def _carried(old: Chances, new: Chances) -> Chances:
-    """The chances of the note before, with new ones for partials that it did not have."""
+def _carried(old: Chances, new: Chances, seconds: float) -> Chances:
+    """The chances of a note begun ``seconds`` ago, with new ones for partials it did not have."""
     have = min(old.phases.shape[1], new.phases.shape[1])
     phases, places = new.phases.copy(), new.places.copy()
     phases[:, :have] = old.phases[:, :have]
     places[:, :have] = old.places[:, :have]
-    return Chances(phases, places, new.noise_places, new.levels_db, new.response_db)
+    elapsed = old.elapsed_seconds + seconds
+    return Chances(phases, places, new.noise_places, new.levels_db, new.sways, elapsed)

@@ -33,6 +33,12 @@ BEAT_STEP_HZ = 0.1
 SILENT = 255
 """The level step that means silence."""
 
+UNREST_HZ = ((0.3, 2.0), (2.0, 9.0), (9.0, 40.0))
+"""Ranges in which the level of a held tone moves by itself: drift, waver and flutter."""
+
+SWAY_HARMONICS = 4
+"""Of a vibrato, at which partials that pass resonances of a body move in level."""
+
 MF_VELOCITY = 80
 """The velocity at which `FittedInstrument.velocity_tilt_db` changes nothing."""
 
@@ -123,6 +129,12 @@ class FittedInstrument:
         Spread of each partial of a section or a choir, standard deviation.
     shimmer_db, shimmer_hz
         Standard deviation and rate of the level of single partials while the tone is held.
+    unrest_db
+        Standard deviation of the level of a held tone in each range of `UNREST_HZ`: of what all
+        partials do together, and of what each does by itself. None: nothing is known.
+    sway_db
+        Standard deviation of the level of a partial at each harmonic of the vibrato that was taken
+        out, `SWAY_HARMONICS` of them or none.
     vibrato_cents, vibrato_hz
         What was taken out of the recording: half the swing of the pitch, and its rate.
     velocity_timbre
@@ -149,6 +161,8 @@ class FittedInstrument:
     velocity_timbre: str = "measured"
     velocity_exponent: float = 2.0
     velocity_tilt_db: float = 0.0
+    unrest_db: tuple[tuple[float, float], ...] = ()
+    sway_db: tuple[float, ...] = ()
     pitches: tuple[int, ...] = field(init=False)
     velocities: tuple[int, ...] = field(init=False)
 

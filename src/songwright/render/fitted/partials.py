@@ -62,12 +62,14 @@ def add_partials(
     phases: DoubleArray,
     weights: FloatArray,
     wander: FloatArray,
+    uneven: FloatArray,
     places: IntArray,
     steps: DoubleArray,
-    ripple: FloatArray,
+    paces: DoubleArray,
     jitter: FloatArray,
-    vibrato: FloatArray,
-    response: FloatArray,
+    ripple: FloatArray,
+    grown: FloatArray,
+    sway: FloatArray,
     ramp: FloatArray,
 ) -> None:
     """Add the partials of a note to one channel.
@@ -90,24 +92,30 @@ def add_partials(
     ratios, phases, weights
         For each partial: frequency in units of the fundamental, starting phase in cycles,
         amplitude factor of this channel.
-    wander, places, steps
-        Unit noise that fluctuations are read from (length a power of two), where each partial
-        reads, and how far reading has come at each edge.
-    ripple, jitter
-        Depth of the fluctuations of each partial: nepers, and cycles of phase.
-    vibrato, response
-        A wave in -1..1 at each edge, and the nepers by which each partial follows it.
+    wander, uneven, places
+        Unit noise that fluctuations of phase and of level are read from (length a power of two),
+        and where each partial reads.
+    steps, paces
+        How far reading has come at each edge: for the phase, shape (edges,), and for each range
+        of the unrest of the level, shape (ranges, edges).
+    jitter, ripple
+        Depth of the fluctuations: cycles of phase of each partial, nepers of each range.
+    grown
+        Share of the ripple at each edge.
+    sway
+        Nepers by which each partial follows a vibrato, shape (edges, partials), or (0, 0).
     ramp
         0, 1, 2, ... (single precision).
     """
     mask = wander.shape[0] - 1
     last_layer, last_knot = levels.shape[0] - 2, levels.shape[1] - 2
+    restless, sways = ripple.max() > 0.0, sway.shape[0] > 0
     for k in range(ratios.shape[0]):
         before = np.float32(0.0)
         phase_before = 0.0
         speed_before = 0.0
         ratio = ratios[k]
-        swings = jitter[k] != 0.0 or ripple[k] != 0.0
+        swings = jitter[k] != 0.0
         for edge in range(edges.shape[0]):
             layer = min(int(layers[edge]), last_layer)
             knot = min(int(knots[edge]), last_knot)
@@ -116,7 +124,9 @@ def add_partials(
             low += on * (levels[layer, knot + 1, k] - low)
             high = levels[layer + 1, knot, k]
             high += on * (levels[layer + 1, knot + 1, k] - high)
-            level = low + up * (high - low) + response[k] * vibrato[edge]
+            level = low + up * (high - low)
+            if sways:
+                level += sway[edge, k]
             phase = phases[k] + ratio * cycles[edge]
             speed = ratio * speeds[edge]
             if swings:
@@ -130,9 +140,15 @@ def add_partials(
                 if edge > 0:
                     rate = (steps[edge] - steps[edge - 1]) / (edges[edge] - edges[edge - 1])
                     speed += jitter[k] * move * 6.0 * share * (1.0 - share) * rate
-                place += mask >> 1
-                first = wander[place & mask]
-                level += ripple[k] * (first + bow * (wander[(place + 1) & mask] - first))
+            if restless:
+                for n in range(ripple.shape[0]):
+                    whole = int(paces[n, edge])
+                    share = paces[n, edge] - whole
+                    bow = share * share * (3.0 - 2.0 * share)
+                    place = places[k] + whole
+                    first = uneven[place & mask]
+                    move = uneven[(place + 1) & mask] - first
+                    level += grown[edge] * ripple[n] * (first + bow * move)
             amount = np.float32(0.0)
             if level > SILENT_NEPERS and speed < 0.46:
                 amount = np.float32(math.exp(level)) * gains[edge] * weights[k]

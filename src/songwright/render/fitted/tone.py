@@ -8,9 +8,22 @@ import numpy as np
 
 from songwright.render.fitted.bands import BANK_SIZE, add_bands, band_bank
 from songwright.render.fitted.layers import TIMES_SECONDS
-from songwright.render.fitted.model import BANDS, LEVEL_STEP_DB, FittedInstrument
+from songwright.render.fitted.model import (
+    BANDS,
+    LEVEL_STEP_DB,
+    SWAY_HARMONICS,
+    FittedInstrument,
+)
 from songwright.render.fitted.partials import LONGEST_SEGMENT, add_partials, ramp
-from songwright.render.fitted.spectrum import VIBRATO_CENTS, Spectrum, is_section, spectrum
+from songwright.render.fitted.spectrum import Spectrum, is_section, spectrum
+from songwright.render.fitted.unrest import (
+    apart_loss,
+    growth,
+    paces,
+    together,
+    uneven_bank,
+    unrest_of,
+)
 from songwright.render.jit import DoubleArray, FloatArray, IntArray
 from songwright.render.noise import BANK_SIZE as WANDER_SIZE
 from songwright.render.noise import noise_bank
@@ -22,8 +35,7 @@ _FINE_SECONDS, _FINE = 0.012, 16  # the onset is drawn in steps of a third of a 
 _NEAR_SECONDS, _NEAR = 0.056, 48
 _CONTACT_SECONDS = 0.0015
 _SPEED_OF_SPREAD_HZ = 5.0  # how fast the players of a section drift about their pitch
-_SHAKEN_DB, _UNSTEADY_DB, _BREATH_DB = 0.8, 1.6, 1.4  # most that a soloist's level wanders
-_MEAN_SQUARE = 0.74  # of unit noise with smooth steps between its points
+_APART = 7919  # the whole tone reads the noise elsewhere than its partials
 _NEPERS = np.log(10.0) / 20.0
 _KNOT_NUMBERS = np.arange(len(TIMES_SECONDS), dtype=np.float64)
 
@@ -34,7 +46,8 @@ class Motion:
 
     ``hz`` is the fundamental, ``cycles`` the periods it has gone through, ``times`` seconds in
     the measured note (which may run faster or stand still), ``velocities`` the touch that the
-    timbre follows, ``gains`` amplitude factors and ``vibrato`` a wave in -1..1.
+    timbre follows, ``gains`` amplitude factors, ``shaken`` the periods of the vibrato so far and
+    ``depths`` how deep it is against the one that was measured.
     """
 
     edges: IntArray
@@ -43,7 +56,8 @@ class Motion:
     times: FloatArray
     velocities: FloatArray
     gains: FloatArray
-    vibrato: FloatArray
+    shaken: DoubleArray
+    depths: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +65,17 @@ class Chances:
     """What is drawn once for a note: the same chances and motion give the same samples.
 
     Arrays of shape (2, K) hold left and right: ``phases`` in cycles, ``places`` in the noise that
-    fluctuations are read from. ``noise_places`` has shape (2, 24), ``levels_db`` and
-    ``response_db`` (to vibrato) shape (K,).
+    fluctuations are read from. ``noise_places`` has shape (2, 24), ``levels_db`` shape (K,),
+    ``sways`` (phases in cycles of what follows a vibrato) shape (harmonics, K).
+    ``elapsed_seconds`` have gone by in the line before the note: its fluctuations go on from there.
     """
 
     phases: DoubleArray
     places: IntArray
     noise_places: IntArray
     levels_db: DoubleArray
-    response_db: DoubleArray
+    sways: DoubleArray
+    elapsed_seconds: float = 0.0
 
 
 def grid(samples: int, sample_rate_hz: int) -> IntArray:
@@ -106,38 +122,8 @@ def chances(
         places,
         random.integers(0, BANK_SIZE, (2, BANDS)),
         np.asarray(level_db * random.standard_normal(count)),
-        np.clip(random.standard_normal(count), -2.0, 2.0),
+        random.random((SWAY_HARMONICS, count)),
     )
-
-
-def _ripple_db(instrument: FittedInstrument) -> float:
-    """How far single partials fluctuate by themselves.
-
-    A soloist's partials rise and fall together, and where there was a vibrato most of what was
-    measured is its doing, which the player adds again.
-    """
-    if is_section(instrument):
-        return instrument.shimmer_db
-    most = _SHAKEN_DB if instrument.vibrato_cents > VIBRATO_CENTS else _UNSTEADY_DB
-    return min(0.5 * instrument.shimmer_db, most)
-
-
-def _breath_db(instrument: FittedInstrument) -> float:
-    """How far the level of a soloist's whole tone wanders."""
-    if is_section(instrument) or instrument.vibrato_cents > VIBRATO_CENTS:
-        return 0.0
-    return min(0.4 * instrument.shimmer_db, _BREATH_DB)
-
-
-def _breath(depth_db: float, place: int, steps: DoubleArray) -> FloatArray:
-    """Amplitude factor at each edge: unit noise read from ``place``, smooth between its points."""
-    whole = steps.astype(np.int64)
-    share = steps - whole
-    bow = share * share * (3.0 - 2.0 * share)
-    noise, mask = noise_bank(), WANDER_SIZE - 1
-    first = noise[(place + whole) & mask]
-    wander = first + bow * (noise[(place + whole + 1) & mask] - first)
-    return np.asarray(10.0 ** (depth_db / 20.0 * wander), np.float32)
 
 
 def is_stereo(instrument: FittedInstrument) -> bool:
@@ -154,7 +140,7 @@ def draw(
     left: FloatArray,
     right: FloatArray | None,
     sample_rate_hz: int,
-    vibrato_db: float = 0.0,
+    sway_db: tuple[float, ...] = (),
 ) -> None:
     """Add the sound of one note between its first and its last edge.
 
@@ -163,15 +149,17 @@ def draw(
     left, right
         Contiguous, shape (samples,). Without ``right`` the note is in one channel; that is enough
         where `is_stereo` says so.
-    vibrato_db
-        How far the level of single partials follows the vibrato (standard deviation).
+    sway_db
+        How far the level of single partials follows the vibrato at each of its harmonics (standard
+        deviation).
     """
     places = np.interp(motion.times, TIMES_SECONDS, _KNOT_NUMBERS)
     knots = np.asarray(places, np.float32)
     layers = voice.layer(motion.velocities)
     count = voice.ratios.shape[0]
-    seconds = motion.edges / sample_rate_hz
-    ripple = np.full(count, _ripple_db(instrument) * _NEPERS, np.float32)
+    seconds = chance.elapsed_seconds + motion.edges / sample_rate_hz
+    unrest = unrest_of(instrument)
+    steps = paces(seconds)
     jitter = np.zeros(count, np.float32)
     rate_hz = 2.0 * max(instrument.shimmer_hz, 0.2)
     if is_section(instrument):
@@ -179,23 +167,22 @@ def draw(
         wide_hz = voice.ratios * float(motion.hz[-1]) * _cents(instrument.bandwidth_cents)
         # the slope of the noise has an RMS of about 1.5 times the rate at which it is read
         jitter = np.asarray(wide_hz / (1.5 * rate_hz), np.float32)
-    # fluctuation in dB adds power (the mean of exp(2 u) is exp(2 s^2)): keep the mean
-    steady = chance.levels_db[:count] * _NEPERS - _MEAN_SQUARE * ripple.astype(np.float64) ** 2
-    gains = motion.gains
-    breath_db = _breath_db(instrument)
-    if breath_db > 0.0:
-        gains = gains * _breath(breath_db, int(chance.places[0, 0]) + 7, seconds * rate_hz)
+    grown = growth(seconds)
+    place = int(chance.places[0, 0]) + _APART
+    gains = np.asarray(motion.gains * together(unrest, place, steps, grown), np.float32)
+    tonal = gains * apart_loss(unrest, grown)
+    steady = chance.levels_db[:count] * _NEPERS
     levels = np.ascontiguousarray(voice.partials + steady.astype(np.float32))
-    response = np.asarray(chance.response_db[:count] * (vibrato_db * _NEPERS), np.float32)
+    sway = _sway(motion, chance.sways[:, :count], sway_db)
     for channel, side in enumerate((left, right)):
         if side is None:
             continue
         add_partials(
             side, motion.edges, motion.cycles, motion.hz / sample_rate_hz, knots, layers,
-            gains, levels, voice.ratios, chance.phases[channel, :count].copy(),
+            tonal, levels, voice.ratios, chance.phases[channel, :count].copy(),
             _weights(voice, channel if right is not None else -1), noise_bank(),
-            chance.places[channel, :count].copy(), seconds * rate_hz, ripple, jitter,
-            motion.vibrato, response, ramp(),
+            uneven_bank(), chance.places[channel, :count].copy(), seconds * rate_hz, steps, jitter,
+            unrest.apart, grown, sway, ramp(),
         )  # fmt: skip
     # both sides differ from each other by noise of their own, one plus and one minus
     width = min(max(instrument.width, 1e-4), 1.0)
@@ -205,6 +192,23 @@ def draw(
         voice.noise, band_bank(sample_rate_hz), chance.noise_places, float(np.cos(angle)),
         float(np.sin(angle)), ramp(),
     )  # fmt: skip
+
+
+def _sway(motion: Motion, phases: DoubleArray, sway_db: tuple[float, ...]) -> FloatArray:
+    """Nepers by which each partial follows the vibrato, shape (edges, K), or (0, 0) if none does.
+
+    A deeper vibrato reaches further resonances, which is where the harmonics come from: each grows
+    with a power of the depth. The mean power stays.
+    """
+    if not any(sway_db) or not motion.depths.any():
+        return np.zeros((0, 0), np.float32)
+    levels = np.zeros((motion.edges.shape[0], phases.shape[1]))
+    for n, spread_db in enumerate(sway_db, start=1):
+        spread = spread_db * _NEPERS * motion.depths.astype(np.float64) ** n
+        turns = n * motion.shaken[:, None] + phases[n - 1]
+        levels += np.sqrt(2.0) * spread[:, None] * np.cos(2.0 * np.pi * turns)
+        levels -= spread[:, None] ** 2
+    return np.asarray(levels, np.float32)
 
 
 def _weights(voice: Spectrum, channel: int) -> FloatArray:
@@ -278,6 +282,7 @@ def draw_plain(
         times,
         np.full(edges.shape[0], velocity, np.float32),
         gains,
+        np.zeros(edges.shape[0]),
         np.zeros(edges.shape[0], np.float32),
     )
     if begin > 0:
