@@ -30,6 +30,7 @@ TILT_DB = 2.0
 """What an octave above 1 kHz gains in 100 steps of velocity outside of those measured."""
 
 _MODE_JITTER_DB = 0.8
+_RISE_SECONDS = 0.0006
 _BAND_JITTER_DB = 0.7
 _PITCH_JITTER = 0.0012
 
@@ -91,6 +92,10 @@ def fitted_stroke(drum: FittedDrum, velocity: int, variant: int, sample_rate_hz:
     # The recording is over before the last frame; what modes still hold goes with it.
     last = int(times[-2] * sample_rate_hz)
     sound[:, last:] *= np.linspace(1.0, 0.0, sound.shape[1] - last, dtype=np.float32) ** 2
+    # Modes and noise are there at once, a stick is not: a stroke that steps out of silence clicks.
+    rise = round(_RISE_SECONDS * sample_rate_hz)
+    ramp = np.sin(np.linspace(0.0, np.pi / 2.0, rise, endpoint=False)) ** 2
+    sound[:, :rise] *= ramp.astype(np.float32)
     return sound
 
 
