@@ -17,6 +17,7 @@ from songwright.render.controls import Controls, apply_volume_and_pan
 from songwright.render.effects import effect_note
 from songwright.render.fm import fm_note
 from songwright.render.jit import BLOCK, FloatArray
+from songwright.render.kit_fitted_model import fitted_keys
 from songwright.render.kits import kit_instrument
 from songwright.render.modal import modal_note
 from songwright.render.patch_model import EffectPatch, FmPatch, ModalPatch, Patch, Touch
@@ -95,6 +96,21 @@ def _dropping(maker: NoteMaker, touch: Touch) -> NoteMaker:
         return glide(note, (depth * np.exp(-seconds / touch.drop_seconds)).astype(np.float32))
 
     return make
+
+
+class FittedKits:
+    """The source of kits whose strokes were measured from recordings, where they were.
+
+    The credit is that of ``data/fitted_kits/card.md``.
+    """
+
+    credit = Credit(
+        "Drums fitted to FluidR3 recordings", "MIT", "parameters measured from fluid-soundfont-gm"
+    )
+
+    def instrument_for(self, part: PlayedPart) -> Instrument | None:
+        """The kit of the part, if any of its strokes was measured."""
+        return kit_instrument(part.instrument) if part.instrument in fitted_keys() else None
 
 
 class BuiltIn:

@@ -8,13 +8,13 @@ import numpy as np
 
 from songwright.errors import AudioError
 from songwright.perform.model import PlayedPart
-from songwright.render.builtin import BuiltIn
+from songwright.render.builtin import BuiltIn, FittedKits
 from songwright.render.fitted.source import Fitted
 from songwright.render.jit import FloatArray
 from songwright.render.sources import SoundSource, source_of
 from songwright.render.synth.source import Palette
 
-SOURCES: tuple[SoundSource, ...] = (Palette(), Fitted(), BuiltIn())
+SOURCES: tuple[SoundSource, ...] = (Palette(), Fitted(), FittedKits(), BuiltIn())
 """The sources of sound, in the order in which they are asked."""
 
 

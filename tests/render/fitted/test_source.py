@@ -17,6 +17,7 @@ from songwright.render.fitted import card, source
 from songwright.render.fitted.codec import write_fitted
 from songwright.render.fitted.source import Articulated, Fitted
 from songwright.render.fitted.warmup import warm_up
+from songwright.render.sources import source_of
 from songwright.score.instruments import instrument, instruments
 from songwright.units import midi_to_hz
 
@@ -71,6 +72,14 @@ def test_it_is_asked_before_the_built_in_sounds() -> None:
     kinds = [type(each) for each in SOURCES]
     assert kinds.index(Fitted) < kinds.index(BuiltIn)
     assert "MIT" in Fitted().credit.licence
+
+
+def test_measured_kits_and_machines_have_their_own_credit() -> None:
+    def whose(kit_id: str) -> str:
+        return source_of(part_of(kit_id, NOTES), SOURCES)[0].credit.licence
+
+    assert whose("standard_kit") == "MIT" == whose("orchestra_kit")
+    assert whose("tr808_kit") == "Apache-2.0"
 
 
 def test_a_preferred_instrument_sounds_as_it_was_measured(folder: Path) -> None:
