@@ -148,6 +148,24 @@ def new_buffer(frames: int, folder: Path | None = None) -> AudioBuffer:
     return DiskBuffer(frames, folder)
 
 
+def opened(path: Path) -> soundfile.SoundFile:
+    """A sound file to be read.
+
+    Raises
+    ------
+    FileFormatError
+        If it is missing, damaged, or has more than two channels.
+    """
+    try:
+        file = soundfile.SoundFile(path)
+    except (OSError, RuntimeError) as error:
+        raise FileFormatError(f"cannot read {path} as audio: {error}") from error
+    if file.channels > 2:
+        file.close()
+        raise FileFormatError(f"{path} has {file.channels} channels; give mono or stereo")
+    return file
+
+
 class FileSource(Closing):
     """A stereo sound file that is read where it is wanted; mono is given on both sides.
 
@@ -159,14 +177,7 @@ class FileSource(Closing):
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            self._file = soundfile.SoundFile(self.path)
-        except (OSError, RuntimeError) as error:
-            raise FileFormatError(f"cannot read {path} as audio: {error}") from error
-        if self._file.channels > 2:
-            channels = self._file.channels
-            self._file.close()
-            raise FileFormatError(f"{path} has {channels} channels; give mono or stereo")
+        self._file = opened(self.path)
         self._next = 0
 
     @property

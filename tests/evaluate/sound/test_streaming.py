@@ -139,7 +139,7 @@ def test_memory_hardly_grows_with_the_length(tmp_path: Path) -> None:
     """A minute of one stereo stem is 23 MB as samples; of master and stems less is kept."""
     minute = stereo(noise(-4.0, 3, 20 * RATE_HZ), noise(-4.0, 4, 20 * RATE_HZ))
     most = []
-    for minutes in (1, 4):
+    for minutes in (1, 7):  # far apart: threads that meet by chance hold some megabytes more
         path = tmp_path / f"{minutes}.wav"
         with AudioWriter(path, RATE_HZ) as writer:
             for _ in range(3 * minutes):
@@ -153,4 +153,4 @@ def test_memory_hardly_grows_with_the_length(tmp_path: Path) -> None:
     assert heard is not None
     assert heard.seconds > SECONDS
     assert most[0] < 60.0
-    assert (most[1] - most[0]) / 3.0 < 10.0
+    assert (most[1] - most[0]) / 6.0 < 10.0

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import soundfile
 from numpy.typing import ArrayLike
 
 from songwright.audio import Audio, checked_audio, checked_sample_rate, new_buffer
+from songwright.audio.storage import opened
 from songwright.errors import AudioError, FileFormatError
 from songwright.evaluate.sound.wave24 import Wave24
 
@@ -96,13 +96,8 @@ class FileSound:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        try:
-            self._file = soundfile.SoundFile(self.path)
-        except (OSError, RuntimeError) as error:
-            raise FileFormatError(f"cannot read {path} as audio: {error}") from error
+        self._file = opened(self.path)
         self.channels, self.frames = int(self._file.channels), int(self._file.frames)
-        if self.channels > 2:
-            raise FileFormatError(f"{path} has {self.channels} channels; give mono or stereo")
         try:
             self.sample_rate_hz = checked_sample_rate(self._file.samplerate)
         except AudioError as error:
