@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from songwright.render.amplifier import interpolation_filter, saturate
+from songwright.render.amplifier import saturate
 from songwright.render.bodies import bodies, body_response, convolve_in_place
 from songwright.render.filters import BANDPASS, HIGHPASS, LOWPASS, add_noise, filter_stereo
 from songwright.render.fm import add_fm
 from songwright.render.jit import BLOCK
 from songwright.render.modes import add_modes
 from songwright.render.oscillators import add_voices
+from songwright.render.oversampling import interpolation_filter
 from songwright.render.patch_model import Oscillator, SustainedPatch
 from songwright.render.playback import resample_note
 from songwright.render.spectra import wavetables

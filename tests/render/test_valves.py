@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from songwright.perform.model import PlayedPart
-from songwright.render.amplifier import amplify, interpolation_filter
+from songwright.render.amplifier import amplify
 from songwright.render.bodies import body_response
 from songwright.render.engine import render_part
 from songwright.render.valves import Valves, amplifiers, overdrive
@@ -25,7 +25,7 @@ def sine(hz: float, seconds: float) -> np.ndarray:
 
 def driven(wave: np.ndarray, facts: Valves) -> np.ndarray:
     mono = wave.astype(np.float32)
-    overdrive(mono, facts, interpolation_filter(), 0.0, RATE_HZ)
+    overdrive(mono, facts, 0.0, RATE_HZ)
     return mono
 
 

@@ -1,24 +1,27 @@
 """Amplifiers: filtering, a saturating stage at four times the rate, filtering.
 
 Here are those that are hardly driven; `amplify` leads to the others, in `songwright.render.valves`.
-The curve is ``tanh`` with a bias (even harmonics), computed at four times the sample rate behind a
-48-tap polyphase low-pass, closing from 18 kHz on: what folds back lies 60 dB below the tone.
+The curve is ``tanh`` with a bias (even harmonics), computed at four times the sample rate
+(`songwright.render.oversampling`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from songwright.render.jit import FloatArray, kernel
+from songwright.render.oversampling import (
+    bend,
+    give_back,
+    interpolate,
+    interpolation_filter,
+    take_in,
+)
 from songwright.render.valves import amplifiers, overdrive
 from songwright.units import db_to_gain
-
-OVERSAMPLING = 4
-PHASE_TAPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,11 @@ VOICINGS = {
 }
 
 
-@cache
-def interpolation_filter() -> FloatArray:
-    """Polyphase low-pass for 4x up and down, shape (OVERSAMPLING, PHASE_TAPS)."""
-    count = OVERSAMPLING * PHASE_TAPS
-    n = np.arange(count) - (count - 1) / 2
-    taps = np.sinc(n / OVERSAMPLING * 0.75) * np.kaiser(count, 7.0)
-    taps *= OVERSAMPLING / taps.sum()
-    return np.ascontiguousarray(taps.reshape(PHASE_TAPS, OVERSAMPLING).T, dtype=np.float32)
-
-
 @kernel
 def saturate(mono: FloatArray, filters: FloatArray, drive: float, bias: float) -> None:
     """``tanh(drive x + bias)`` at four times the rate, in place; shape (samples,).
 
-    Works in chunks, phase by phase, so that every inner loop runs over neighbouring samples. The
-    delay of the two filters, ``PHASE_TAPS - 1`` samples, is removed.
+    ``filters`` are `interpolation_filter`; their delay is removed.
     """
     phases, taps = filters.shape
     chunk = 2048
@@ -61,48 +53,13 @@ def saturate(mono: FloatArray, filters: FloatArray, drive: float, bias: float) -
     slow = np.zeros(past + chunk, np.float32)
     fast = np.zeros((phases, past + chunk), np.float32)
     row = np.empty(chunk, np.float32)
-    rest = np.float32(math.tanh(bias))
-    push = np.float32(drive)
-    lean = np.float32(bias)
-    limit = np.float32(4.97)
-    share = np.float32(1.0 / phases)
-    count = mono.shape[0]
-    for begin in range(0, count + past, chunk):
-        slow[:past] = slow[chunk:].copy()
-        for n in range(chunk):
-            at = begin + n
-            slow[past + n] = mono[at] if at < count else np.float32(0.0)
+    for begin in range(0, mono.shape[0] + past, chunk):
+        take_in(mono, begin, slow, fast, chunk)
         for phase in range(phases):
-            fast[phase, :past] = fast[phase, chunk:].copy()
-            row[:] = np.float32(0.0)
-            for i in range(taps):
-                weight = filters[phase, i]
-                source = slow[past - i : past - i + chunk]
-                for n in range(chunk):
-                    row[n] += weight * source[n]
             target = fast[phase, past:]
-            for n in range(chunk):
-                x = min(max(push * row[n] + lean, -limit), limit)
-                # Pade approximant of tanh, within 1e-4
-                s = x * x
-                top = x * (
-                    np.float32(135135.0) + s * (np.float32(17325.0) + s * (np.float32(378.0) + s))
-                )
-                bottom = np.float32(135135.0) + s * (
-                    np.float32(62370.0) + s * (np.float32(3150.0) + s * np.float32(28.0))
-                )
-                target[n] = top / bottom - rest
-        row[:] = np.float32(0.0)
-        for phase in range(phases):
-            for i in range(taps):
-                weight = filters[phase, i] * share
-                source = fast[phases - 1 - phase, past - i : past - i + chunk]
-                for n in range(chunk):
-                    row[n] += weight * source[n]
-        for n in range(chunk):
-            at = begin + n - past
-            if 0 <= at < count:
-                mono[at] = row[n]
+            interpolate(slow, filters[phase], target)
+            bend(target, drive, bias)
+        give_back(fast, filters, row, mono, begin)
 
 
 @kernel
@@ -125,7 +82,7 @@ def amplify(audio: FloatArray, voicing_name: str, drive_db: float, sample_rate_h
     driven = amplifiers().get(voicing_name)
     if driven is not None:
         mono = np.ascontiguousarray(0.5 * (audio[0] + audio[1]), np.float32)
-        overdrive(mono, driven, interpolation_filter(), drive_db, sample_rate_hz)
+        overdrive(mono, driven, drive_db, sample_rate_hz)
         audio[:] = mono
         return
     voicing = VOICINGS[voicing_name]

@@ -23,6 +23,13 @@ import numpy as np
 
 from songwright.errors import StyleError
 from songwright.render.jit import FloatArray, kernel
+from songwright.render.oversampling import (
+    bend,
+    give_back,
+    interpolate,
+    interpolation_filter,
+    take_in,
+)
 from songwright.units import db_to_gain
 
 SAG_ATTACK_SECONDS = 0.018
@@ -120,24 +127,6 @@ def shape_input(
 
 
 @kernel
-def _bend(wave: FloatArray, gain: float, lean: float) -> None:
-    """``tanh(gain x + lean) - tanh(lean)`` in place."""
-    rest = np.float32(math.tanh(lean))
-    push = np.float32(gain)
-    bias = np.float32(lean)
-    limit = np.float32(4.97)
-    for n in range(wave.shape[0]):
-        x = min(max(push * wave[n] + bias, -limit), limit)
-        # Pade approximant of tanh, within 1e-4
-        s = x * x
-        top = x * (np.float32(135135.0) + s * (np.float32(17325.0) + s * (np.float32(378.0) + s)))
-        bottom = np.float32(135135.0) + s * (
-            np.float32(62370.0) + s * (np.float32(3150.0) + s * np.float32(28.0))
-        )
-        wave[n] = top / bottom - rest
-
-
-@kernel
 def _couple(
     wave: FloatArray, low: float, high: float, first: float, second: float
 ) -> tuple[float, float]:
@@ -177,8 +166,7 @@ def drive_stages(
     Parameters
     ----------
     filters
-        Polyphase low-pass, shape (phases, taps), of
-        `songwright.render.amplifier.interpolation_filter`; its delay is removed.
+        `songwright.render.oversampling.interpolation_filter`; its delay is removed.
     gains
         Into the first, the second and the power stage, shape (3,).
     """
@@ -194,51 +182,28 @@ def drive_stages(
     high = 1.0 - math.exp(-2.0 * math.pi * treble_hz / rate)
     rise = 1.0 - math.exp(-1.0 / (SAG_ATTACK_SECONDS * rate))
     fall = 1.0 - math.exp(-1.0 / (SAG_RELEASE_SECONDS * rate))
-    share = np.float32(1.0 / phases)
     first = second = load = 0.0
-    count = mono.shape[0]
-    for begin in range(0, count + past, chunk):
-        slow[:past] = slow[chunk:].copy()
-        for n in range(chunk):
-            at = begin + n
-            slow[past + n] = mono[at] if at < count else np.float32(0.0)
+    for begin in range(0, mono.shape[0] + past, chunk):
+        take_in(mono, begin, slow, fast, chunk)
         for phase in range(phases):
-            fast[phase, :past] = fast[phase, chunk:].copy()
-            row[:] = np.float32(0.0)
-            for i in range(taps):
-                weight = filters[phase, i]
-                source = slow[past - i : past - i + chunk]
-                for n in range(chunk):
-                    row[n] += weight * source[n]
+            interpolate(slow, filters[phase], row)
             for n in range(chunk):
                 wave[n * phases + phase] = row[n]
-        _bend(wave, gains[0], lean)
+        bend(wave, gains[0], lean)
         first, second = _couple(wave, low, high, first, second)
-        _bend(wave, gains[1], -0.5 * lean)
+        bend(wave, gains[1], -0.5 * lean)
         load = _sag(wave, sag, rise, fall, load)
-        _bend(wave, gains[2], 0.0)
-        row[:] = np.float32(0.0)
+        bend(wave, gains[2], 0.0)
         for phase in range(phases):
             for n in range(chunk):
                 fast[phase, past + n] = wave[n * phases + phase]
-        for phase in range(phases):
-            for i in range(taps):
-                weight = filters[phase, i] * share
-                source = fast[phases - 1 - phase, past - i : past - i + chunk]
-                for n in range(chunk):
-                    row[n] += weight * source[n]
-        for n in range(chunk):
-            at = begin + n - past
-            if 0 <= at < count:
-                mono[at] = row[n]
+        give_back(fast, filters, row, mono, begin)
 
 
-def overdrive(
-    mono: FloatArray, facts: Valves, filters: FloatArray, drive_db: float, sample_rate_hz: int
-) -> None:
+def overdrive(mono: FloatArray, facts: Valves, drive_db: float, sample_rate_hz: int) -> None:
     """Send a mono part through a driven amplifier, in place; shape (samples,).
 
-    ``drive_db`` is added to the gain of the first stage; ``filters`` are those of `drive_stages`.
+    ``drive_db`` is added to the gain of the first stage.
     """
     rate = float(sample_rate_hz)
     push = db_to_gain(facts.push_db)
@@ -252,5 +217,6 @@ def overdrive(
         np.float32,
     )
     drive_stages(
-        mono, filters, gains, facts.lean, facts.coupling_hz, facts.treble_hz, facts.sag, rate
-    )
+        mono, interpolation_filter(), gains, facts.lean, facts.coupling_hz, facts.treble_hz,
+        facts.sag, rate,
+    )  # fmt: skip

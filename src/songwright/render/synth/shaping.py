@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from songwright.palette.model import Effects
-from songwright.render.amplifier import interpolation_filter, saturate
+from songwright.render.amplifier import saturate
 from songwright.render.bus import chorus
 from songwright.render.jit import FloatArray, kernel
+from songwright.render.oversampling import interpolation_filter
 from songwright.units import db_to_gain
 
 TONE_HZ = 1000.0
