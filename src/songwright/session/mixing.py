@@ -31,65 +31,58 @@ class SheetRow:
     reason: str
 
 
-def sheet_of(folder: str | Path, assignments: Sequence[str] = ()) -> MixSheet:
-    """The sheet of a package with all that was set by hand, and further assignments laid over it.
+@dataclass(frozen=True, slots=True)
+class _Mix:
+    """A package's song, its sheet as it was decided, and what was set by hand since."""
 
-    Of a package without sound, what its style and plan decide.
+    song: Song
+    decided: MixSheet
+    overrides: tuple[str, ...] = ()
 
-    Raises
-    ------
-    AudioError
-        If an assignment is wrong.
-    FileFormatError
-        If the folder holds no song.
-    """
-    from songwright.mix import overridden  # noqa: PLC0415 (loads the mixer)
+    def sheet(self, assignments: Sequence[str] = ()) -> MixSheet:
+        """All that was set by hand laid over the sheet, then these assignments."""
+        from songwright.mix import overridden  # noqa: PLC0415 (loads the mixer)
 
-    sheet, before = _decided(package_folder(Path(folder)))
-    return overridden(sheet, (*before, *by_id(folder, assignments)))
+        return overridden(self.decided, (*self.overrides, *self.by_id(assignments)))
 
+    def called(self, name: str) -> tuple[str, ...]:
+        """Ids of the parts that a word stands for: an id, a role, "strings", "the guitars"."""
+        from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
 
-def by_id(folder: str | Path, assignments: Sequence[str]) -> tuple[str, ...]:
-    """Assignments with other names of parts ("strings", "the guitars") spelled out as ids."""
-    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
+        found = targets(self.decided.settings, name)
+        if found:
+            return found
+        chosen = parts_called(name.strip(), self.song.plan)
+        return tuple(part for part in self.decided.settings.parts if part in chosen)
 
-    if not assignments:
-        return ()
-    package = package_folder(Path(folder))
-    parts = _decided(package)[0].settings
-    found: list[str] = []
-    for text in assignments:
-        name, dot, rest = text.partition(".")
-        known = targets(parts, name)
-        ids = () if known else _called(package, name, tuple(parts.parts))
-        found += [f"{part}.{rest}" for part in ids] if dot and ids else [text]
-    return tuple(found)
+    def parts(self, name: str) -> tuple[str, ...]:
+        """As `called`.
 
+        Raises
+        ------
+        ProjectError
+            If the word stands for no part.
+        """
+        found = self.called(name)
+        if not found:
+            there = ", ".join(self.decided.settings.parts)
+            raise ProjectError(f"there is no part {name!r}; there are {there}")
+        return found
 
-def _called(package: Path, name: str, ids: Sequence[str]) -> tuple[str, ...]:
-    """Which of these parts a word stands for in a piece."""
-    chosen = parts_called(name.strip(), load(package).plan)
-    return tuple(part for part in ids if part in chosen)
+    def by_id(self, assignments: Sequence[str]) -> tuple[str, ...]:
+        """Assignments with words for parts that the mixer does not know spelled out as ids."""
+        from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
 
-
-def _parts_of(folder: str | Path, sheet: MixSheet, name: str) -> tuple[str, ...]:
-    """Ids of the parts that a word stands for.
-
-    Raises
-    ------
-    ProjectError
-        If it stands for none.
-    """
-    from songwright.mix.override import targets  # noqa: PLC0415 (loads the mixer)
-
-    ids = tuple(sheet.settings.parts)
-    found = targets(sheet.settings, name) or _called(package_folder(Path(folder)), name, ids)
-    if not found:
-        raise ProjectError(f"there is no part {name!r}; there are {', '.join(ids)}")
-    return found
+        found: list[str] = []
+        for text in assignments:
+            name, dot, rest = text.partition(".")
+            known = targets(self.decided.settings, name)
+            ids = self.called(name) if dot and not known else ()
+            found += [f"{part}.{rest}" for part in ids] or [text]
+        return tuple(found)
 
 
-def _decided(folder: Path) -> tuple[MixSheet, tuple[str, ...]]:
+def _mix_of(folder: str | Path) -> _Mix:
     from dataclasses import replace  # noqa: PLC0415 (with what uses it)
 
     from songwright.mix import mix_sheet  # noqa: PLC0415 (loads the mixer)
@@ -97,14 +90,14 @@ def _decided(folder: Path) -> tuple[MixSheet, tuple[str, ...]]:
     from songwright.session.production.record import usable_record  # noqa: PLC0415 (the same)
     from songwright.styles import style  # noqa: PLC0415 (with what uses it)
 
-    song = load(folder)
-    record = usable_record(folder)
+    package = package_folder(Path(folder))
+    song = load(package)
+    record = usable_record(package)
     if record is None:
         sheet = mix_sheet(song.plan, style(song.plan.style))
-        return replace(sheet, settings=by_hand(song, sheet.settings)), ()
-    return replace(record.decided, settings=by_hand(song, record.decided.settings)), (
-        record.overrides
-    )
+        return _Mix(song, replace(sheet, settings=by_hand(song, sheet.settings)))
+    decided = replace(record.decided, settings=by_hand(song, record.decided.settings))
+    return _Mix(song, decided, record.overrides)
 
 
 def rows(
@@ -114,21 +107,28 @@ def rows(
 
     Parameters
     ----------
-    folder, assignments
-        See `sheet_of`.
+    folder
+        A package; of one without sound, what its style and plan decide.
+    assignments
+        Laid over all that was set by hand before.
     part
         Only this part, by id, role or name; empty for all.
 
     Raises
     ------
+    AudioError
+        If an assignment is wrong.
+    FileFormatError
+        If the folder holds no song.
     ProjectError
         If there is no such part.
     """
     from songwright.mix.controls import shown  # noqa: PLC0415 (loads the mixer)
 
-    sheet = sheet_of(folder, assignments)
+    mix = _mix_of(folder)
+    sheet = mix.sheet(assignments)
     parts = sheet.settings.parts
-    chosen = _parts_of(folder, sheet, part) if part else tuple(parts)
+    chosen = mix.parts(part) if part else tuple(parts)
     found = []
     for decision in sheet.decisions:
         strip = parts.get(decision.part)
@@ -157,18 +157,19 @@ def mute_assignments(
     ProjectError
         If there is no such part.
     """
-    sheet = sheet_of(folder)
+    mix = _mix_of(folder)
+    everybody = tuple(mix.decided.settings.parts)
 
     def ids(names: Sequence[str]) -> list[str]:
         found: list[str] = []
         for name in names:
-            found += sheet.settings.parts if name == ALL else _parts_of(folder, sheet, name)
+            found += everybody if name == ALL else mix.parts(name)
         return found
 
     silent = dict.fromkeys(ids(unmute), False)
     if solo:
         heard = set(ids(solo))
-        silent.update({part: part not in heard for part in sheet.settings.parts})
+        silent.update({part: part not in heard for part in everybody})
     silent.update(dict.fromkeys(ids(mute), True))
     return tuple(f"{part}.mute={'on' if off else 'off'}" for part, off in silent.items())
 
@@ -213,13 +214,13 @@ def remix(
         raise FileFormatError(
             f"{parent} holds no sound; `songwright refine` or compose without --no-audio makes it"
         )
-    song: Song = load(parent)
-    assignments = by_id(parent, assignments)
-    sheet_of(parent, assignments)  # a wrong assignment is named before anything is made
+    mix = _mix_of(parent)
+    assignments = mix.by_id(assignments)
+    mix.sheet(assignments)  # a wrong assignment is named before anything is made
     has = tuple(f for f in FORMATS if (parent / f"master.{f}").exists())
     target = parent if in_place else Path(out) if out is not None else next_folder(parent)
     judged = evaluation or (in_place and (parent / "evaluation.json").exists())
     return save(
-        song, target, True, tuple(formats or has or ("wav",)), progress, judged, parent,
+        mix.song, target, True, tuple(formats or has or ("wav",)), progress, judged, parent,
         overrides=tuple(assignments),
     )  # fmt: skip
