@@ -2,6 +2,7 @@
 #
 #   make song PROMPT="..." OUT=dir [SEED=1]   set up and compose a piece
 #   make test                                 set up and run all checks
+#   make fuzz                                 property tests with new examples
 #   make bench                                obedience, speed and memory tables (long)
 #   make styles                               examples of all styles with pictures for docs/styles.md
 
@@ -10,13 +11,14 @@ PROMPT ?= cinematic ambient in D minor, 90 BPM, sparse percussion, evolving pad 
 OUT ?= out/first-song
 SEED ?= 1
 JOBS ?= 2
+ROUNDS ?= 5
 
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: song test lint types layers unit bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-palette bench-scaling bench-session bench-speed critics styles clean
+.PHONY: song test lint types layers unit fuzz bench bench-prompts bench-judge bench-models bench-instruments bench-sound bench-palette bench-scaling bench-session bench-speed critics styles clean
 
 song: .venv/.run
 	$(BIN)/songwright compose "$(PROMPT)" --out "$(OUT)" --seed $(SEED)
@@ -35,6 +37,12 @@ layers: .venv/.dev
 
 unit: .venv/.dev
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# The property tests with new random examples, as often as ROUNDS says.
+fuzz: .venv/.dev
+	for round in $$(seq $(ROUNDS)); do \
+	  $(BIN)/python -m pytest -n $(JOBS) -m hypothesis --hypothesis-profile=fuzz || exit 1; \
+	done
 
 bench: bench-prompts bench-speed
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# One commit passes or fails the same way everywhere; `make fuzz` looks for new examples.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("fuzz", derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True, scope="session")

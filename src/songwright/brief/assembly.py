@@ -92,6 +92,7 @@ class Assembly:
             "avoid",
             "section",
             "part",
+            "for whom",
             "spelling",
             "modulation",
             "energy",

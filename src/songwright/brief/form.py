@@ -69,7 +69,7 @@ _LIST = re.compile(
 )
 _ONE = re.compile(_ITEM)
 _LETTERS = re.compile(
-    r"(?<![A-Za-z])(?:(?:in|an?|with(?: an?)?|the|[Ff]orm|[Ss]tructure)(?: ?:)? )?"
+    r"(?<![A-Za-z0-9_])(?:(?:in|an?|with(?: an?)?|the|[Ff]orm|[Ss]tructure)(?: ?:)? )?"
     r"(?P<letters>A[ABCD]{1,15}'?|A(?:[ -][ABCD]){2,15}|A-B)(?![A-Za-z#])"
     r"(?P<tail>[ -](?:song )?(?:form|structure|sections?))?"
 )

@@ -41,7 +41,7 @@ _OCTAVES = re.compile(
     rf"no more than|about|around|confined to|"
     rf"covering|covers|using|a|an|the|pitch|range|ambitus|compass|of|keep it|stay|is|"
     rf"stays) ){{0,5}}(?<![\w.])"
-    rf"(?P<count>-?{NUMBER}|an?|single)(?P<half_before> and a half)?[ -]octaves?"
+    rf"(?P<count>-?{NUMBER}|an?|single)(?P<half_before> and a half)?[ -]octaves?\b"
     r"(?P<half> and a half)?(?: (?:pitch )?(?:range|span|ambitus|compass|wide))?"
 )
 

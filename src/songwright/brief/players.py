@@ -9,7 +9,7 @@ from songwright.brief.lineup import is_line_up
 from songwright.brief.model import InstrumentRequest, TempoRequest
 from songwright.brief.offers import HINT, NAMED, WORD, Offer
 from songwright.brief.phrases import Match
-from songwright.brief.scoring import are_people, how_many, is_scored_for, roles_of_several
+from songwright.brief.scoring import how_many, is_scored_for, people_end, roles_of_several
 from songwright.brief.seats import is_member
 from songwright.brief.tempo import shown as tempo_shown
 from songwright.brief.text import Reading
@@ -37,8 +37,8 @@ _ONLY_BEFORE = re.compile(
 )
 _ONLY_AFTER = re.compile(
     r"^ ?(?:only\b(?! (?:in|at|during|for|after|from|on|when|enters?|plays?)\b)|alone\b|"
-    r"and nothing else|with nothing else|"
-    r"no other instruments|unaccompanied|by itself|by themselves|duet\b|duo\b)"
+    r"(?:and nothing else|with nothing else|"
+    r"no other instruments|unaccompanied|by itself|by themselves|duet|duo)\b)"
 )
 _JOINING = re.compile(
     r"\b(?:with|featuring|and|except|except for|apart from|plus|over|under|add|has|have|"
@@ -60,11 +60,11 @@ def read_players(reading: Reading, matches: list[Match]) -> list[Match]:
     rest: list[Match] = []
     matches = _plucked(matches)
     players = [m for m in matches if m.word.instruments]
-    people = [m for m in players if are_people(reading, m.end)]
+    people = [(m, end) for m in players if (end := people_end(reading, m.end)) is not None]
     if 0 < len(people) < len(players):  # "for my choir class: piano": only the piano plays
-        for one in people:
-            reading.claim(*one.span)
-        matches = [m for m in matches if m not in people]
+        for one, end in people:
+            reading.offer("for whom", one.phrase, "they do not play", (one.start, end), WORD)
+            matches = [m for m in matches if not one.start <= m.start < end]
     matches = _without_heading(reading, matches)
     groups = _groups(reading, matches)
     listed = [(adjectives, match) for adjectives, match, _ in groups if match is not None]
@@ -92,7 +92,7 @@ def _without_heading(reading: Reading, matches: list[Match]) -> list[Match]:
     if not any(instrument(m.word.instruments[0]).family == "brass" for m in players):
         return matches
     for heading in headings:
-        reading.claim(*heading.span)
+        reading.offer("part", heading.phrase, "what the players play", heading.span, WORD)
     return [m for m in matches if m not in headings]
 
 

@@ -35,7 +35,8 @@ _HOW_MANY = {
 _LINES = ("lead", "counter", "inner", "inner")
 _CHORDS = ("lead", "chords", "arp", "pad")
 _PEOPLE = re.compile(
-    r" (?:class|classes|pupils?|lessons?|teachers?|students?|club|camp|school|workshop|app|video)\b"
+    r" (?:class|classes|pupils?|lessons?|teachers?|students?|club(?! ready)|camp|school|workshop|"
+    r"app|video(?! games?\b))\b"
 )
 _REACH = 40  # characters before an instrument in which its number and its piece are looked for
 
@@ -64,6 +65,7 @@ def roles_of_several(instrument_id: str) -> tuple[str, ...]:
     return _CHORDS if instrument(instrument_id).polyphonic else _LINES
 
 
-def are_people(reading: Reading, end: int) -> bool:
-    """True if the instrument that ends at ``end`` names a class or its pupils."""
-    return _PEOPLE.match(reading.lower, end) is not None
+def people_end(reading: Reading, end: int) -> int | None:
+    """Where the word ends that makes the instrument before ``end`` a class or its pupils."""
+    found = _PEOPLE.match(reading.lower, end)
+    return None if found is None else found.end()
