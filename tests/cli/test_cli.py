@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "songwright", *arguments],
-        capture_output=True, text=True, check=False, timeout=300,
+        capture_output=True, text=True, check=False, timeout=300, cwd=at,
     )  # fmt: skip
 
 
@@ -97,6 +97,15 @@ def test_errors_are_one_clear_line(
     assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_without_a_place_no_piece_replaces_another(tmp_path: Path) -> None:
+    asked = ("compose", "waltz for music box, 8 bars", "--title", "Small Rain", "--no-audio")
+    first, second = run(*asked, at=tmp_path), run(*asked, "--seed", "1", at=tmp_path)
+    assert "small-rain:" in first.stdout
+    assert "small-rain-2:" in second.stdout
+    made = [(tmp_path / "out" / name / "song.json") for name in ("small-rain", "small-rain-2")]
+    assert made[0].read_bytes() != made[1].read_bytes()
 
 
 def test_a_batch_reports_its_failures(tmp_path: Path) -> None:

@@ -56,6 +56,11 @@ def test_its_master_and_stems_are_heard(package: Path, tmp_path: Path) -> None:
     assert level is not None
     assert level.value is not None or level.measurement.reason
     assert found.group("translation") is not None
+    alone = judge(copy / "master.wav")
+    style = session.load(package).plan.style
+    assert style.replace("_", " ") in alone.why
+    for metric in alone.metrics:
+        assert found.metric(metric.id) == metric
 
 
 def test_midi_and_notation_are_guessed(package: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from songwright.evaluate.keyfinding import PROFILES
+from songwright.theory.key_profiles import TONAL_PROFILES
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +28,7 @@ KeySpan = tuple[int, int, int, bool]
 
 def _profiles() -> Floats:
     """Profiles of the 24 keys, rows 0-11 major and 12-23 minor by tonic; shape (24, 12)."""
-    rows = [np.roll(PROFILES[mode], tonic) for mode in (0, 1) for tonic in range(12)]
+    rows = [np.roll(profile, tonic) for profile in TONAL_PROFILES.values() for tonic in range(12)]
     return np.array(rows, np.float64)
 
 

@@ -14,7 +14,7 @@ from songwright.cli.options import (
     sentence_argument,
     soundfont_option,
 )
-from songwright.cli.output import print_table, progress_bar
+from songwright.cli.output import place, print_table, progress_bar
 from songwright.errors import BriefError
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -27,9 +27,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for the package; a piece that it holds is replaced.",
+    help="Folder for the package; a piece that it holds is replaced.  [default: a new one, "
+    "out/TITLE]",
 )
 @click.option(
     "--seed",
@@ -85,7 +84,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: Any) -> None:
+def compose(prompt: str, out: Path | None, prompts: Path | None, jobs: int, **options: Any) -> None:
     """Compose a piece from PROMPT, from options, or from both (options win)."""
     seed, quiet, as_json = options.pop("seed"), options.pop("quiet"), options.pop("as_json")
     audio, evaluation = not options.pop("no_audio"), not options.pop("no_evaluation")
@@ -105,6 +104,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
     if prompts is not None:
         if prompt or fields or soundfont or delivery or given or develop:
             raise BriefError("--prompts takes all from the file; leave out the other options")
+        out = out or Path("out")
         _batch(prompts, out, jobs, cluster, audio, formats, evaluation, seed, quiet, as_json)
         return
     _one(
@@ -126,7 +126,7 @@ def compose(prompt: str, out: Path, prompts: Path | None, jobs: int, **options: 
 
 def _one(
     prompt: str,
-    out: Path,
+    out: Path | None,
     seed: int,
     fields: dict[str, Any],
     audio: bool,
@@ -147,7 +147,8 @@ def _one(
             song = compose_given(prompt, seed, controls=given, develop=develop, **fields)
         else:
             song = session.compose(prompt, seed, **fields)
-        package = song.save(out, audio, formats, tell, evaluation, soundfont, delivery)
+        with place(out, song.score.title) as folder:
+            package = song.save(folder, audio, formats, tell, evaluation, soundfont, delivery)
     if as_json:
         click.echo((package.folder / "report.json").read_text("utf-8"))
         return

@@ -8,13 +8,17 @@ from typing import Any
 import click
 
 from songwright.cli.options import field_options, sentence_argument
-from songwright.cli.output import print_table, progress_bar
+from songwright.cli.output import place, print_table, progress_bar
 
 
 @click.command(epilog='Example:  songwright make ad "bright confident pop for a product launch"')
 @click.argument("preset", required=False)
 @sentence_argument("prompt")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: out/PRESET]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder; a delivery that it holds is replaced.  [default: a new one, out/PRESET]",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another piece.")
 @field_options("duration", "key", "tempo", "style", "instruments", "avoid")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -32,8 +36,8 @@ def make(preset: str | None, prompt: str, out: Path | None, **options: Any) -> N
     if not prompt and not any(options.values()):
         raise click.UsageError(f'say what it should be like: songwright make {preset} '
                                f'"{found.example}"')  # fmt: skip
-    with progress_bar(quiet) as tell:
-        delivery = presets.make(preset, prompt, out or Path("out") / preset, seed, tell, **options)
+    with progress_bar(quiet) as tell, place(out, preset) as folder:
+        delivery = presets.make(preset, prompt, folder, seed, tell, **options)
     if quiet:
         return
     rows = [(item.path, item.purpose) for item in delivery.files]

@@ -1,10 +1,12 @@
-"""Tables and progress bars, alike in every command."""
+"""Tables, progress bars and places of results, alike in every command."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 
 def print_table(
@@ -25,6 +27,15 @@ def print_table(
     if not console.is_terminal:  # a pipe or file: wide enough never to cut a cell
         console = Console(width=200)
     console.print(table)
+
+
+def place(out: Path | None, title: str) -> AbstractContextManager[Path]:
+    """The folder that a user named, or a new one named after the piece."""
+    if out is not None:
+        return nullcontext(out)
+    from songwright.session.folder import new_folder  # noqa: PLC0415
+
+    return new_folder(title)
 
 
 def _silent(stage: str, share: float) -> None:

@@ -8,52 +8,55 @@ of Key-Finding Algorithm", Music Perception 31, 2013).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from songwright.score import ChordSpan, Score
 from songwright.theory import Chord, Key
-from songwright.theory.key_profiles import MAJOR_PROFILE, MINOR_PROFILE
+from songwright.theory.key_profiles import TONAL_PROFILES, Profile
 
 _ROOT = 0.55  # what the bass adds to the note that it holds
 
 
-def clarity(spans: Iterable[ChordSpan], key: Key) -> float:
+def clarity(
+    spans: Iterable[ChordSpan], key: Key, among: Mapping[str, Profile] = TONAL_PROFILES
+) -> float:
     """Margin by which the key wins over every other one (negative: another one wins).
 
     The margin is a difference of Euclidean distances between shares; human pop songs have 0.02 to
     0.3 in this profile space; chords alone foretell that of the whole arrangement well (r 0.88).
+    ``among`` has the profiles of the modes that compete; a key of another mode counts by its third.
     """
     weights = [0.0] * 12
     for span in spans:
         for pc, weight in _weights(span.chord):
             weights[pc] += weight * span.duration_ticks
-    return _margin(weights, key)
+    return _margin(weights, key, among)
 
 
-def heard_clarity(score: Score, key: Key) -> float:
+def heard_clarity(score: Score, key: Key, among: Mapping[str, Profile] = TONAL_PROFILES) -> float:
     """The same margin for all pitched notes of a score, weighted by their durations."""
     weights = [0.0] * 12
     for part in score.parts:
         if part.role not in ("drums", "percussion"):
             for note in part.notes:
                 weights[note.pitch % 12] += note.duration_ticks
-    return _margin(weights, key)
+    return _margin(weights, key, among)
 
 
-def _margin(weights: list[float], key: Key) -> float:
+def _margin(weights: list[float], key: Key, among: Mapping[str, Profile]) -> float:
     total = sum(weights)
     if total <= 0:
         return 0.0
     shares = [w / total for w in weights]
-    own = _distance(shares, key.tonic_pc, MINOR_PROFILE if key.is_minor else MAJOR_PROFILE)
+    mode = key.mode if key.mode in among else "minor" if key.is_minor else "major"
     others = (
         _distance(shares, tonic, profile)
         for tonic in range(12)
-        for profile in (MAJOR_PROFILE, MINOR_PROFILE)
-        if (tonic, profile is MINOR_PROFILE) != (key.tonic_pc, key.is_minor)
+        for name, profile in among.items()
+        if (tonic, name) != (key.tonic_pc, mode)
     )
-    return min(others) - own
+    return min(others) - _distance(shares, key.tonic_pc, among[mode])
 
 
 @cache

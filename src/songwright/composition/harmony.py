@@ -26,7 +26,7 @@ from songwright.theory import Key, Meter, chord_from_roman, is_roman, parse_chor
 
 CLEAR = 0.09
 """Margin from which the key can mostly be heard in the whole arrangement."""
-STATED = 0.22
+STATED = 0.165
 """Strength (`modality.strength`) from which a mode that was asked for is stated clearly."""
 _ATTEMPTS = 16
 
@@ -51,7 +51,7 @@ def compose_harmony(plan: Plan, brief: Brief, style: Style, clear: float = CLEAR
         margin = strength(spans, plan) if modal else clarity(spans, plan.key)
         if best is None or margin > best[0]:
             best = margin, spans
-        if margin >= (STATED if modal else clear):
+        if margin >= (STATED + clear - CLEAR if modal else clear):
             break
     chords = _merged(best[1] if best is not None else [])
     return replace(plan, chords=chords, decisions=(*plan.decisions, *said))

@@ -16,6 +16,7 @@ from songwright.composition.progressions import Bar, parse_bars
 from songwright.score import ChordSpan
 from songwright.styles import ProgressionFacts
 from songwright.theory import Key, chord_from_roman, is_roman, parse_chord
+from songwright.theory.key_profiles import MODE_PROFILES
 
 _TONAL = ("major", "minor")
 _OPEN = ("bridge", "C", "D", "pre-chorus", "build")  # sections that lead somewhere else
@@ -59,7 +60,7 @@ def strength(spans: list[ChordSpan], plan: Plan) -> float:
     }  # fmt: skip
     roots = {span.onset_ticks: span.chord.root_pc for span in spans}
     met = sum(roots.get(start) == plan.key.tonic_pc for start in starts)
-    return clarity(spans, plan.key) + _START * met / max(1, len(starts))
+    return clarity(spans, plan.key, MODE_PROFILES) + _START * met / max(1, len(starts))
 
 
 def _chord_pcs(name: str, key: Key) -> tuple[int, ...]:

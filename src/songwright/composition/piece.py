@@ -14,6 +14,7 @@ from songwright.composition.plan import Decision, Plan
 from songwright.composition.planning import make_plan
 from songwright.composition.shaping import shaped_score
 from songwright.score import Score
+from songwright.theory.key_profiles import MODE_PROFILES, TONAL_PROFILES
 
 _HEARD = 0.012
 """Margin by which a key that was asked for must win in the notes; a performance shifts it."""
@@ -43,15 +44,17 @@ def compose_piece(
         If the controls of the brief cannot be met together.
     """
     plan, score = write_to_density(make_plan(brief, seed, maker), brief, rank)
+    modal = is_asked(brief, plan.key)
+    among = MODE_PROFILES if modal else TONAL_PROFILES
     for clear in _CLEARER if _must_be_heard(brief, plan) else ():
-        margin = heard_clarity(score, plan.key)
-        if margin >= (0.0 if is_asked(brief, plan.key) else _HEARD):
+        margin = heard_clarity(score, plan.key, among)
+        if margin >= (0.0 if modal else _HEARD):
             break
         planned = make_plan(brief, seed, maker, clear)
         if planned.chords == plan.chords:
             continue  # no clearer chords were found: the same notes again
         other, written = write_to_density(planned, brief, rank)
-        if heard_clarity(written, other.key) > margin:
+        if heard_clarity(written, other.key, among) > margin:
             why = f"{plan.key} was not heard clearly in the first draft: clearer chords"
             said = (*other.decisions, Decision("harmony", "clearer", why))
             plan, score = replace(other, decisions=said), written
@@ -61,10 +64,7 @@ def compose_piece(
 
 
 def _must_be_heard(brief: Brief, plan: Plan) -> bool:
-    """Whether a key was asked for that chords can make clear, and no chart given.
-
-    Of a mode only the tonic and its third can be told (`clarity` knows major and minor).
-    """
+    """Whether a key was asked for that chords can make clear, and no chart given."""
     tonal = plan.key.harmonic_mode in ("major", "minor")
     asked = brief.key is not None and (tonal or is_asked(brief, plan.key))
     return asked and not brief.chart and not brief.modulations

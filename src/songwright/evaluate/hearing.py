@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songwright.audio import LoudnessMeter
-from songwright.evaluate.keyfinding import KeyEstimate, estimate_key
+from songwright.evaluate.keyfinding import KeyEstimate, ModeEstimate, estimate_key, estimate_mode
 from songwright.evaluate.tempo import FRAME_HZ, estimate_tempo
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class AudioMeasures:
     true_peak_dbtp: float | None
     loudness_range_lu: float | None
     key: KeyEstimate | None
+    mode: ModeEstimate | None
     felt_tempo_bpm: float | None
 
 
@@ -46,13 +47,15 @@ def measure_audio(path: str | Path) -> AudioMeasures:
     for start, stop in blocks(sound):
         meter.add(sound.read(start, stop))
     loudness = meter.result()
+    heard = list(chroma(sound))
     return AudioMeasures(
         seconds=sound.frames / rate,
         sample_rate_hz=rate,
         loudness_lufs=_rounded(loudness.integrated_lufs),
         true_peak_dbtp=_rounded(loudness.true_peak_dbtp),
         loudness_range_lu=_rounded(loudness.range_lu),
-        key=estimate_key(list(chroma(sound))),
+        key=estimate_key(heard),
+        mode=estimate_mode(heard),
         felt_tempo_bpm=estimate_tempo(onset_strength(sound)),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
 
 from songwright.composition.density import moments_per_beat
-from songwright.evaluate.keyfinding import KeyEstimate, estimate_key
+from songwright.evaluate.keyfinding import KeyEstimate, ModeEstimate, estimate_key, estimate_mode
 from songwright.evaluate.tempo import estimate_tempo, onset_train
 from songwright.score import Note, Score, TimeMap, instrument
 from songwright.score.midi import read_midi
@@ -41,6 +42,7 @@ class MidiMeasures:
     bars: int
     seconds: float
     key: KeyEstimate | None
+    mode: ModeEstimate | None
     instruments: tuple[InstrumentHeard, ...]
     pitch_low: int | None
     pitch_high: int | None
@@ -72,6 +74,7 @@ def measure_midi(data: bytes) -> MidiMeasures:
         bars=score.bars,
         seconds=times.seconds(end),
         key=estimate_key(pitch_class_weights(pitched)),
+        mode=estimate_mode_of(pitched),
         instruments=_instruments(score, times),
         pitch_low=min((n.pitch for n in pitched), default=None),
         pitch_high=max((n.pitch for n in pitched), default=None),
@@ -88,6 +91,31 @@ def pitch_class_weights(notes: list[Note]) -> list[float]:
     for note in notes:
         weights[note.pitch % 12] += min(note.duration_ticks / TICKS_PER_BEAT, 4.0)
     return weights
+
+
+def estimate_mode_of(notes: list[Note]) -> ModeEstimate | None:
+    """Tonic and mode of pitched notes, heard with their bass."""
+    line = lowest_line(notes)
+    low = [0.0] * 12
+    for pitch, ticks in line:
+        low[pitch % 12] += ticks
+    final = line[-1][0] % 12 if line else None
+    return estimate_mode(pitch_class_weights(notes), low, final)
+
+
+def lowest_line(notes: list[Note]) -> list[tuple[int, int]]:
+    """The lowest sounding pitch from each change to the next, and for how many ticks."""
+    line: list[tuple[int, int]] = []
+    waiting = sorted(notes, key=lambda n: n.onset_ticks, reverse=True)
+    edges = sorted({n.onset_ticks for n in notes} | {n.end_ticks for n in notes})
+    sounding: list[Note] = []
+    for start, stop in pairwise(edges):
+        while waiting and waiting[-1].onset_ticks <= start:
+            sounding.append(waiting.pop())
+        sounding = [n for n in sounding if n.end_ticks > start]
+        if sounding:
+            line.append((min(n.pitch for n in sounding), stop - start))
+    return line
 
 
 def _prevailing_tempo(score: Score, end: int) -> float:

@@ -15,6 +15,7 @@ from songwright.brief import Brief
 from songwright.composition import Plan
 from songwright.composition.density import density_class
 from songwright.evaluate import KeyEstimate, MidiMeasures, measure_midi
+from songwright.evaluate.keyfinding import ModeEstimate
 from songwright.evaluate.tempo import same_tempo
 from songwright.export.curve_rows import curve_rows
 from songwright.export.delivered import Delivered, delivered
@@ -22,6 +23,7 @@ from songwright.export.rights import Right, rights
 from songwright.export.slowing import slowing_row
 from songwright.score import Score, TimeMap, instrument
 from songwright.theory import Key
+from songwright.theory.key_profiles import MODE_PROFILES, TONAL_PROFILES
 from songwright.theory.pitch import pitch_name
 
 if TYPE_CHECKING:
@@ -151,22 +153,26 @@ def _felt(where: str, bpm: float, planned: float) -> str:
 
 def _key_row(brief: Brief, plan: Plan, midi: MidiMeasures, audio: AudioMeasures | None) -> Row:
     asked = str(brief.key or brief.mode or "")
-    measured = [f"{midi.key} from the notes" if midi.key else "none from the notes"]
-    if audio is not None and audio.key is not None:
-        measured.append(f"{audio.key} from the audio")
-    good = midi.key is not None and key_agrees(midi.key, plan.key)
+    modal = plan.key.mode in MODE_PROFILES and plan.key.mode not in TONAL_PROFILES
+    heard = midi.mode if modal else midi.key
+    measured = [f"{heard} from the notes" if heard else "none from the notes"]
+    if audio is not None and (sounding := audio.mode if modal else audio.key) is not None:
+        measured.append(f"{sounding} from the audio")
+    good = heard is not None and key_agrees(heard, plan.key)
     if brief.modulations:
-        good = midi.key is not None and any(key_agrees(midi.key, s.key) for s in plan.sections)
+        good = heard is not None and any(key_agrees(heard, s.key) for s in plan.sections)
     keys = list(dict.fromkeys(str(s.key) for s in plan.sections))
     return Row("key", asked, " → ".join(keys), "; ".join(measured), _verdict(bool(asked), good))
 
 
-def key_agrees(found: KeyEstimate, key: Key) -> bool:
-    """True if an estimate of major or minor fits a key: same tonic and same third.
+def key_agrees(found: KeyEstimate | ModeEstimate, key: Key) -> bool:
+    """True if an estimate fits a key: the same mode on the same tonic, or the same third.
 
-    For the modes and other scales the estimate may also name the major or minor key that shares
-    their notes, since no profile exists for them.
+    For scales without a profile (pentatonic, whole-tone …) the estimate of major or minor may also
+    name the key that shares their notes.
     """
+    if isinstance(found, ModeEstimate):
+        return found.tonic_pc == key.tonic_pc and found.mode == key.harmonic_mode
     if found.tonic_pc == key.tonic_pc and (found.is_minor is key.is_minor or key.mode == "blues"):
         return True
     if key.mode in ("major", "minor", "harmonic minor", "melodic minor"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from songwright.session.leftovers import (
 
 MARKER = "song.json"
 _TRIES = 5
+_NAME_LENGTH = 60  # characters
 
 
 @contextlib.contextmanager
@@ -59,6 +61,45 @@ def replacing(out: Path, marker: str = MARKER) -> Iterator[Path]:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         let_go(lock)
+
+
+@contextlib.contextmanager
+def new_folder(title: str, parent: Path = Path("out")) -> Iterator[Path]:
+    """A folder of its own for a piece that nobody gave a place: ``out/night-rain``.
+
+    Where that name is taken the next is ``out/night-rain-2``. The folder is made at once, so that
+    runs side by side never choose the same, and goes again if the block ends with an error.
+
+    Raises
+    ------
+    OutputError
+        If no folder can be made there.
+    """
+    name = "-".join(re.findall(r"[^\W_]+", title.lower()))[:_NAME_LENGTH].strip("-") or "piece"
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = _numbered(parent, name)
+    except OSError as error:
+        raise OutputError(_advice(parent / name, error)) from error
+    try:
+        yield folder
+    except BaseException:
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # refuses when something has been written into it
+            parent.rmdir()
+        raise
+
+
+def _numbered(parent: Path, name: str) -> Path:
+    number = 1
+    while True:
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
 
 
 def _fresh(out: Path) -> tuple[Path, int | None]:

@@ -70,7 +70,8 @@ def judge(path: str | Path, against: str | None = None) -> Judgement:
     against
         A kind of human music or a style to read it against; limits of sound are those of the
         style. Without it a package is read against its own style; for other notes the kind is
-        guessed, which the judgement says, and other sound is held against limits for all music.
+        guessed, which the judgement says; the mix or master of a package is held against the
+        limits of its style, other sound against limits for all music.
 
     Raises
     ------
@@ -298,14 +299,24 @@ def _unplayed(measurement: Measurement) -> Measurement:
     return Measurement(measurement.metric, None, reason=reason)
 
 
+def _song_beside(place: Path) -> Song | None:
+    """The song of a package whose mix or master this is."""
+    is_of_package = place.name in _MASTERS and (place.parent / "song.json").exists()
+    return load(place.parent) if is_of_package else None
+
+
 def _sound_file(place: Path, against: str | None, tell: Progress) -> Examined:
     from songwright.evaluate.sound import FileSound, manner_of  # noqa: PLC0415 (loads numba)
 
     tell("reading", 0.05)
-    sound = FileSound(place)
-    tell("listening", 0.3)
     style = _style_named(against)
-    measured, curves = _hear(sound, manner_of(style))
+    song = _song_beside(place)
+    tell("listening", 0.3)
+    if song is not None:
+        style = style or song.plan.style
+        measured, curves = _hear_package(place.parent, place, song, style)
+    else:
+        measured, curves = _hear(FileSound(place), manner_of(style))
     tell("judging", 0.95)
     why = "sound is judged by limits, not by human bands"
     if style:

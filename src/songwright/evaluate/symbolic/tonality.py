@@ -9,19 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from songwright.evaluate.chords import accompaniment_of, chords_of
-from songwright.evaluate.keyfinding import PROFILES
 from songwright.evaluate.model import NotDefined
 from songwright.evaluate.notes import Floats, Notes
 from songwright.evaluate.piece import Piece, once
 from songwright.evaluate.registry import Finding, Findings, measures
 from songwright.evaluate.tune import tune_of
 from songwright.theory import MODES
+from songwright.theory.key_profiles import TONAL_PROFILES
 
 _SCALES = ("major", "minor", "harmonic minor", "melodic minor")
 _LONGEST_BEATS = 4.0
 _WINDOW, _HOP = 8, 4
 _FINAL_BASS, _FINAL_THIRD = 0.04, 0.04
-_TABLE = np.array([np.roll(profile, tonic) for profile in PROFILES for tonic in range(12)])
+_TABLE = np.array(
+    [np.roll(profile, tonic) for profile in TONAL_PROFILES.values() for tonic in range(12)]
+)
 _CENTRED = _TABLE - _TABLE.mean(axis=1, keepdims=True)
 _CENTRED /= np.linalg.norm(_CENTRED, axis=1, keepdims=True)
 
