@@ -3,7 +3,7 @@
 Where a mode is expected all seven are heard, and the lowest notes, the last one above all, say
 where home is, which modes with the same notes leave open. Of 943 pop songs with annotated tonics
 this names tonic and mode of 74 %, and of 1,195 Irish dance tunes 81 %; major and minor alone name
-61 % and 68 %.
+59 % and 68 % (`bench.modes`).
 """
 
 from __future__ import annotations
