@@ -42,9 +42,24 @@ def test_the_band_strikes_once_and_is_silent() -> None:
     ringing = Note(last - 960, 1920, 40)
     notes = (ringing, Note(last, 960, 43), Note(last + 480, 240, 45), Note(last + 1680, 240, 47))
     assert stopped("bass", notes, form, COMMON) == (
-        replace(ringing, duration_ticks=1440), Note(last, 480, 43),
+        replace(ringing, duration_ticks=1440), Note(last, 480, 43, 100), notes[3],
+    )  # fmt: skip
+    assert stopped("chords", notes, form, COMMON) == (
+        replace(ringing, duration_ticks=1440), Note(last, 480, 43, 100),
     )  # fmt: skip
     assert stopped("lead", notes, form, COMMON) == notes
+
+
+def test_a_scratch_on_the_stroke_sounds() -> None:
+    form = (replace(a_form(0.5)[0], stop=True),)
+    scratch = Note(7 * BAR, 50, 64, 40, "ghost")
+    assert stopped("chords", (scratch,), form, COMMON) == (Note(7 * BAR, 50, 64, 100),)
+
+
+def test_two_pulses_leave_no_room_for_a_pickup() -> None:
+    form = (replace(a_form(0.5)[0], stop=True),)
+    late = Note(7 * 960 + 720, 240, 40)
+    assert stopped("bass", (late,), form, Meter(2, 4)) == ()
 
 
 @pytest.mark.parametrize("seed", [20105, 20107, 20110])

@@ -22,6 +22,8 @@ from songwright.brief.model import (
     InstrumentRequest,
     Length,
     Modulation,
+    PartEntry,
+    SectionPlace,
     SectionRequest,
     TempoRequest,
 )
@@ -53,6 +55,8 @@ _SINGLE = (
 _SOLOISTS = (
     "", "solo_piano", "string_quartet", "hymn_choral", "country_folk", "blues", "bossa_nova",
 )  # fmt: skip
+
+_LETTER = {"verse": "A", "bridge": "B", "chorus": "B"}
 
 
 class Assembly:
@@ -90,9 +94,11 @@ class Assembly:
         self._several(
             "instruments",
             "avoid",
+            "entry",
             "section",
             "part",
             "for whom",
+            "place",
             "spelling",
             "modulation",
             "energy",
@@ -117,12 +123,14 @@ class Assembly:
             meter=self._value("meter", None),
             length=self._value("length", None),
             form=self._form(),
+            places=self._places(),
             energy=self._energy(),
             curves=self._curves(),
             chart=self._value("chart", ()),
             instruments=instruments,
             only_these=only,
             avoid=avoid,
+            entries=tuple(o.value for o in self._of("entry") if isinstance(o.value, PartEntry)),
             pitch_low=low,
             pitch_high=high,
             pitch_octaves=self._value("octaves", None),
@@ -359,6 +367,9 @@ class Assembly:
         form: tuple[SectionRequest, ...] = self._value("form", ())
         charts = {s.function: s.chart for s in self.section_charts}
         named = [o for o in self._of("section") if isinstance(o.value, SectionRequest)]
+        timed = sorted((p.seconds, p.function) for p in self._places() if p.seconds is not None)
+        if not form and len(timed) > 1 and timed[0][0] == 0:  # a timeline is a form
+            form = tuple(SectionRequest(function) for _, function in timed)
         if not form and charts:
             form = self.section_charts
         elif not form and named:
@@ -376,6 +387,20 @@ class Assembly:
                 f"chart: the form has no {', '.join(missing)}; that part of the chart is not used."
             )
         return tuple(replace(s, chart=s.chart or charts.get(s.function, ())) for s in form)
+
+    def _places(self) -> tuple[SectionPlace, ...]:
+        """Sections that were told when to begin, in the order of the prompt.
+
+        In a form of letters the bridge of AABA is its B.
+        """
+        places = [o.value for o in self._of("place") if isinstance(o.value, SectionPlace)]
+        form = {section.function for section in self._value("form", ())}
+        return tuple(
+            replace(place, function=letter)
+            if (letter := _LETTER.get(place.function, "")) in form and place.function not in form
+            else place
+            for place in places
+        )
 
     def _energy(self) -> tuple[EnergyPoint, ...]:
         points = self.typed.energy or self.reading.energy

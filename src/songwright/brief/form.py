@@ -30,12 +30,10 @@ _NAMES = {
     "section b": "B", "section c": "C", "section d": "D", "part a": "A", "part b": "B",
     "part c": "C",
 }  # fmt: skip
-_NAME = (
-    "(?:"
-    + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
-    + r"|[abcd](?= ?\(\d| ?:\d)"  # a letter alone is a section only with its bars: "A (16 bars)"
-)
-_NAME += ")"
+SECTION_NAME = "(?:" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + ")"
+"""Pattern of the names of sections in folded text."""
+# A letter alone is a section only with its bars: "A (16 bars)".
+_NAME = rf"(?:{SECTION_NAME}|[abcd](?= ?\(\d| ?:\d))"
 _COUNT = r"(?:bars?|measures?)"
 _BEFORE = (
     rf"(?:(?:an? |the |then (?:an? |the )?|one |first |second |third |last |final |another |"
@@ -161,6 +159,11 @@ def parse_form(value: object) -> tuple[SectionRequest, ...]:
     if len(sections) > MOST_SECTIONS:
         raise BriefError(f"a form of {len(sections)} sections is too long; at most {MOST_SECTIONS}")
     return tuple(sections)
+
+
+def section_function(name: str) -> str:
+    """The function that a name of `SECTION_NAME` stands for."""
+    return _NAMES[name]
 
 
 def form_text(form: tuple[SectionRequest, ...]) -> str:

@@ -85,6 +85,15 @@ class SectionRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionPlace:
+    """Where a section begins: in ``seconds`` or on ``bar`` (bars from the beginning)."""
+
+    function: str
+    seconds: float | None = None
+    bar: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnergyPoint:
     """Energy 0..1 (or the level of another curve) at a place.
 
@@ -135,6 +144,48 @@ class Avoid:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPlace:
+    """Where a player enters or leaves.
+
+    One of ``seconds``, ``bar`` (0-based bars from the beginning), ``position`` 0..1 of the piece,
+    or ``section``: a function, with ``ordinal`` 1 for the first, -1 for the last and 0 for each of
+    them; ``after`` means its end instead of its beginning. The section ``"opening"`` is whatever
+    the piece begins with.
+    """
+
+    seconds: float | None = None
+    bar: int | None = None
+    position: float | None = None
+    section: str = ""
+    ordinal: int = 1
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlayer:
+    """A player of an entry, as in `InstrumentRequest`."""
+
+    word: str
+    instruments: tuple[str, ...]
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartEntry:
+    """When some players play.
+
+    ``manner`` is ``"plays"`` (silent before ``start`` and after ``until``), ``"rests"`` (silent
+    between them) or ``"alone"`` (everybody else is silent between them). None stands for the
+    beginning and the end of the piece; no ``players`` for everybody who is not named elsewhere.
+    """
+
+    players: tuple[EntryPlayer, ...]
+    manner: str
+    start: PartPlace | None = None
+    until: PartPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """One control as it was understood: which words or field gave which value."""
 
@@ -164,6 +215,7 @@ class Brief:
     meter: Meter | None = None
     length: Length | None = None
     form: tuple[SectionRequest, ...] = ()
+    places: tuple[SectionPlace, ...] = ()
     energy: tuple[EnergyPoint, ...] = ()
     curves: tuple[Curve, ...] = ()  # drawn by hand
     motif: tuple[Note, ...] = ()  # to be the theme; ticks from its first bar line
@@ -171,6 +223,7 @@ class Brief:
     instruments: tuple[InstrumentRequest, ...] = ()
     only_these: bool = False  # nothing but the instruments listed ("solo piano")
     avoid: tuple[Avoid, ...] = ()
+    entries: tuple[PartEntry, ...] = ()  # who enters or leaves when
     pitch_low: int | None = None  # bounds in MIDI pitch for every pitched part
     pitch_high: int | None = None
     pitch_octaves: int | None = None  # or: all pitched notes within this many octaves

@@ -12,14 +12,14 @@ from songwright.brief.text import Reading
 from songwright.errors import BriefError
 from songwright.theory import Key
 
-_STEPS = {
+INTERVALS = {
     "half step": 1, "half-step": 1, "halfstep": 1, "semitone": 1, "half tone": 1, "half-tone": 1,
     "minor second": 1, "whole step": 2, "whole-step": 2, "whole tone": 2, "tone": 2, "step": 2,
     "major second": 2, "second": 2, "minor third": 3, "major third": 4, "third": 4, "fourth": 5,
     "perfect fourth": 5, "tritone": 6, "fifth": 7, "perfect fifth": 7, "minor sixth": 8,
     "major sixth": 9, "sixth": 9, "octave": 12,
 }  # fmt: skip
-_STEP = "(?:" + "|".join(sorted(_STEPS, key=len, reverse=True)) + ")"
+_STEP = "(?:" + "|".join(sorted(INTERVALS, key=len, reverse=True)) + ")"
 _VERB = (
     r"(?:modulat(?:es?|ing|ion|ions)|key[ -]changes?|changes? (?:of )?key|changes? key|"
     r"changing key|"
@@ -100,7 +100,7 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
         for match in reading.find(pattern):
             groups = match.groupdict()
             if groups.get("step"):
-                size = _STEPS[match["step"]]
+                size = INTERVALS[match["step"]]
             else:
                 size = round(read_number(match["count"]))
                 size *= 2 if match["unit"].startswith(("tone", "whole", "step")) else 1

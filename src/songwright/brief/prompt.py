@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from songwright.brief.chart import read_chart
 from songwright.brief.energy import read_energy
+from songwright.brief.entries import read_entries
 from songwright.brief.form import read_form
 from songwright.brief.key import read_key, read_mode
 from songwright.brief.length import read_length
@@ -22,6 +23,7 @@ from songwright.brief.negatives import read_negatives
 from songwright.brief.offers import HINT, SCENE, Offer
 from songwright.brief.phrases import find_phrases
 from songwright.brief.pitch import read_pitch_range
+from songwright.brief.places import read_places
 from songwright.brief.players import read_players
 from songwright.brief.scenes import SceneMatch, content_words, match_scene
 from songwright.brief.tempo import read_lone_number, read_tempo
@@ -50,6 +52,8 @@ def read_prompt(reading: Reading) -> Found:
     """Let every reader claim its part of a prompt."""
     read_title(reading)
     charts = read_chart(reading)
+    read_entries(reading)
+    read_places(reading)
     read_energy(reading)
     targets = read_modulations(reading)
     read_meter(reading)

@@ -73,7 +73,11 @@ def refine(
     no_audio: bool, formats: str | None, evaluation: bool, as_json: bool, take_file: Path | None,
     control_file: Path | None, **options: Any,
 ) -> None:  # fmt: skip
-    """Change the piece in DIR as WORDS and options say; write the result beside it."""
+    """Change the piece in DIR as WORDS and options say; write the result beside it.
+
+    WORDS such as "more energy in the chorus, lose the bass", "up a minor third", "a tone lower",
+    "halve the tempo", "10 bpm faster" or "20 % slower".
+    """
     from songwright.session.refine.difference import difference  # noqa: PLC0415
     from songwright.session.refine.files import edit_of_file  # noqa: PLC0415
     from songwright.session.refine.folders import package_folder, save_refined  # noqa: PLC0415

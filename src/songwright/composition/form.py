@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise, takewhile
 from random import Random
 
 from songwright.brief.model import Brief, SectionRequest
 from songwright.composition.drawn import levels_of
+from songwright.composition.fitting import Draft, fit_bars, grow_or_shrink
 from songwright.composition.frame import Frame
+from songwright.composition.placing import placed, with_drop
 from songwright.composition.plan import SectionPlan
 from songwright.composition.uses import Use
 from songwright.styles import FormFacts, Style
@@ -35,7 +36,9 @@ def plan_sections(
         drafts = _requested(brief.form, frame.bars, style.phrase_bars)
     else:
         drafts = _from_style(style, use, frame, {a.word for a in brief.avoid}, rng)
-        drafts = _dropped(drafts, brief, frame, style.phrase_bars)
+        drafts = with_drop(drafts, brief, frame, style.phrase_bars)
+    if brief.places:
+        drafts = placed(drafts, brief.places, frame, style.phrase_bars, keep=bool(brief.form))
     sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
     return _energise(sections, brief, style, use, frame)
 
@@ -46,11 +49,8 @@ def form_bars(brief: Brief) -> int:
     return sum(lengths) if lengths and all(lengths) else 0
 
 
-_Draft = tuple[str, int, str, float | None]  # function, bars, letter, energy
-
-
-def _requested(form: tuple[SectionRequest, ...], bars: int, phrase: int) -> list[_Draft]:
-    drafts: list[_Draft] = []
+def _requested(form: tuple[SectionRequest, ...], bars: int, phrase: int) -> list[Draft]:
+    drafts: list[Draft] = []
     fixed = []
     for section in form:
         length = section.bars or len(section.chart)
@@ -58,13 +58,13 @@ def _requested(form: tuple[SectionRequest, ...], bars: int, phrase: int) -> list
         default = 4 if section.function in ("intro", "outro", "pre-chorus", "build") else 8
         drafts.append((section.function, length or default, section.function, None))
     if sum(d[1] for d in drafts) != bars:
-        drafts = _fit_bars(drafts, bars, phrase, fixed)
+        drafts = fit_bars(drafts, bars, phrase, fixed)
     return drafts
 
 
 def _from_style(
     style: Style, use: Use, frame: Frame, unwanted: set[str], rng: Random
-) -> list[_Draft]:
+) -> list[Draft]:
     bars = frame.bars
     forms = [f for f in style.forms if use.name in f.uses] or [f for f in style.forms if not f.uses]
     if use.name in ("social loop", "sting", "game cue") and not any(
@@ -83,174 +83,18 @@ def _from_style(
         return forms[i].weight / ratio**4
 
     chosen = rng.choices(range(len(forms)), [fitness(i) for i in range(len(forms))])[0]
-    draft = _grow_or_shrink(drafts[chosen], bars)
-    return _fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
+    draft = grow_or_shrink(drafts[chosen], bars)
+    return fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
 
 
-_FULL = 0.9  # energy of a point that a drop should fall on
-
-
-def _dropped(drafts: list[_Draft], brief: Brief, frame: Frame, phrase: int) -> list[_Draft]:
-    """The first drop at the time of the climax that was asked for, sections around it fitted."""
-    bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
-    times = [p.seconds for p in brief.energy if p.seconds is not None and p.level >= _FULL]
-    first = next((i for i, d in enumerate(drafts) if d[0] == "drop"), 0)
-    start = round(times[0] / bar_seconds) if times else 0
-    lead_in = drafts[first - 1 : first] if drafts[first - 1][0] in _LEADS_TO else []
-    before = start - sum(d[1] for d in lead_in)
-    if first - len(lead_in) < 1 or before < phrase or frame.bars - start < phrase:
-        return drafts
-
-    def fitted(part: list[_Draft], bars: int) -> list[_Draft]:
-        part = _grow_or_shrink(part, bars)
-        return _fit_bars(part, bars, phrase, [False] * len(part))
-
-    head, tail = drafts[: first - len(lead_in)], drafts[first:]
-    drops = list(takewhile(lambda d: d[0] == "drop", tail))
-    calm = [d for d in drafts if d[0] == "breakdown"][:2] or head[-1:]
-    again = [*calm, *lead_in, *drops]  # what leads to a second drop when the first comes early
-    size = sum(d[1] for d in again)
-    while frame.bars - start - sum(d[1] for d in tail) >= 0.6 * size:
-        tail[len(drops) : len(drops)] = again
-    return [*fitted(head, before), *lead_in, *fitted(tail, frame.bars - start)]
-
-
-def _parse(form: FormFacts) -> list[_Draft]:
-    drafts: list[_Draft] = []
+def _parse(form: FormFacts) -> list[Draft]:
+    drafts: list[Draft] = []
     for i, text in enumerate(form.sections):
         function, _, rest = text.partition(":")
         length, _, letter = rest.partition(":")
         energy = form.energy[i] if i < len(form.energy) else None
         drafts.append((function, int(length or 8), letter or function, energy))
     return drafts
-
-
-def _grow_or_shrink(drafts: list[_Draft], bars: int) -> list[_Draft]:
-    """Drop or repeat whole sections until the template is near the length."""
-    drafts = list(drafts)
-    if sum(d[1] for d in drafts) > bars * 1.15:
-        return _abridged(drafts, bars)
-    start = 1 if drafts[0][0] == "intro" and len(drafts) > 1 else 0
-    cycle = _cycle(drafts[start:])
-    size = sum(d[1] for d in cycle)
-    while (missing := bars - sum(d[1] for d in drafts)) >= max(bars * 0.3, 0.6 * size) > 0:
-        drafts[start:start] = cycle
-        if missing < size:
-            break
-    return drafts
-
-
-# What it costs a piece to lose its only section of a function; others cost 1.
-_DEAR = {"chorus": 4.0, "drop": 4.0, "verse": 3.0, "A": 3.0, "B": 2.5, "intro": 1.3, "outro": 1.3}
-_CHEAP = ("interlude", "post-chorus", "solo", "bridge", "breakdown", "C", "D")
-_NEVER_FIRST = ("interlude", "outro", "bridge", "breakdown", "post-chorus", "pre-chorus", "solo")
-_LEADS_TO = {"pre-chorus": ("chorus",), "build": ("drop", "chorus")}
-_ONE_SECTION_BELOW = 8  # bars; shorter pieces are one thought
-_MOST_SECTIONS = 12  # beyond these every choice of sections is too many to weigh
-
-
-def _abridged(drafts: list[_Draft], bars: int) -> list[_Draft]:
-    """The sections to keep in a piece shorter than its form: of all choices the least loss.
-
-    Weighs the distance from the length, what is lost, and joins that the form did not have.
-    """
-    while len(drafts) > _MOST_SECTIONS:  # first the later repeats of long forms
-        last = max(i for i, d in enumerate(drafts) if sum(e[2] == d[2] for e in drafts) > 1)
-        drafts = drafts[:last] + drafts[last + 1 :]
-    joins = {(a[0], b[0]) for a, b in pairwise(drafts)}
-    best: tuple[float, int] | None = None
-    for choice in range(1, 1 << len(drafts)):
-        if bars < _ONE_SECTION_BELOW and choice.bit_count() > 1:
-            continue
-        kept = [d for i, d in enumerate(drafts) if choice >> i & 1]
-        loss = _loss(kept, drafts, joins, bars)
-        if best is None or (loss, -choice) < best:
-            best = (loss, -choice)
-    chosen = -best[1] if best is not None else 1
-    return [d for i, d in enumerate(drafts) if chosen >> i & 1]
-
-
-def _loss(
-    kept: list[_Draft], drafts: list[_Draft], joins: set[tuple[str, str]], bars: int
-) -> float:
-    loss = 8.0 * min(1.0, abs(sum(d[1] for d in kept) - bars) / bars)  # lengths will be fitted
-    loss += 5.0 * max(0.0, len(kept) - max(1.0, bars / 4))  # a section needs room to speak
-    letters = {d[2] for d in kept}
-    for draft in drafts:
-        if draft[2] not in letters:
-            loss += _DEAR.get(draft[0], 0.3 if draft[0] in _CHEAP else 1.0)
-    if bars >= _ROOM_TO_RETURN:  # a tune that is heard once is soon forgotten
-        loss += sum(1.2 for apart in (0, 1) if _returns(drafts, apart) > _returns(kept, apart))
-    for a, b in pairwise(kept):
-        if (a[0], b[0]) not in joins:
-            loss += 0.5
-        if a[0] in _LEADS_TO and b[0] not in _LEADS_TO[a[0]]:
-            loss += 2.0
-    if kept[-1][0] in _LEADS_TO or kept[-1][0] == "intro":
-        loss += 2.0
-    if kept[0][0] in _NEVER_FIRST:
-        loss += 2.0
-    # What comes first is presented first: a second strain before the first one makes no sense.
-    order, wanted = _order(kept), _order(drafts)
-    loss += 1.5 * (order != [letter for letter in wanted if letter in order])
-    return loss
-
-
-_ROOM_TO_RETURN = 20  # bars; in less a tune hardly has time to go away
-
-
-def _returns(drafts: list[_Draft], apart: int) -> bool:
-    """True when some tune is heard again after at least ``apart`` other ones."""
-    letters = [d[2] for d in drafts if d[0] not in ("intro", "outro", "interlude", "build")]
-    return any(letter in letters[: max(0, i - apart)] for i, letter in enumerate(letters))
-
-
-def _order(drafts: list[_Draft]) -> list[str]:
-    """Letters of the tunes in the order in which they are first heard."""
-    letters = [d[2] for d in drafts if d[0] not in ("intro", "outro", "interlude")]
-    return list(dict.fromkeys(letters))
-
-
-def _cycle(body: list[_Draft]) -> list[_Draft]:
-    """The sections up to the second coming of the opening one: a verse and its chorus, say."""
-    letter = body[0][2]
-    left = False
-    for i, draft in enumerate(body):
-        if draft[2] != letter:
-            left = True
-        elif left:
-            return body[:i]
-    return [d for d in body if d[0] != "outro"] or body
-
-
-def _fit_bars(drafts: list[_Draft], bars: int, phrase: int, fixed: list[bool]) -> list[_Draft]:
-    """Change section lengths by whole phrases, then by bars, to add up to ``bars``."""
-    while len(drafts) > bars:  # fewer bars than sections: keep the first ones
-        drafts, fixed = drafts[:-1], fixed[:-1]
-    base = [d[1] for d in drafts]
-    lengths = list(base)
-    free = [i for i, is_fixed in enumerate(fixed) if not is_fixed] or list(range(len(drafts)))
-    for unit in (phrase, max(1, phrase // 2), 1):
-        while abs(difference := bars - sum(lengths)) >= unit:
-            step = unit if difference > 0 else -unit
-            options = [i for i in free if lengths[i] + step >= min(unit, base[i])]
-            if not options:
-                options = [i for i in range(len(drafts)) if lengths[i] + step >= 1]
-            if not options:
-                break
-            # The section that strays least from its natural length; the later one on a tie.
-            # Twelve bars are a form of their own (blues) and change last.
-            best = min(
-                options,
-                key=lambda i: (
-                    abs(lengths[i] + step - base[i]) / base[i] + (base[i] % 12 == 0),
-                    -i,
-                ),
-            )
-            if unit == 1 and step > 0:
-                best = max(options)
-            lengths[best] += step
-    return [(d[0], n, d[2], d[3]) for d, n in zip(drafts, lengths, strict=True)]
 
 
 def phrases_of(bars: int, phrase: int) -> tuple[int, ...]:
@@ -266,7 +110,7 @@ def phrases_of(bars: int, phrase: int) -> tuple[int, ...]:
     return tuple(lengths)
 
 
-def _with_ids(drafts: list[_Draft], phrase: int, key: Key) -> list[SectionPlan]:
+def _with_ids(drafts: list[Draft], phrase: int, key: Key) -> list[SectionPlan]:
     sections: list[SectionPlan] = []
     heard: dict[str, int] = {}
     named: dict[str, int] = {}

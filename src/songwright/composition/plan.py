@@ -95,6 +95,15 @@ class DrawnCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRest:
+    """Bars ``start_bar`` until ``end_bar`` in which a part is silent because somebody asked."""
+
+    part: str
+    start_bar: int
+    end_bar: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A piece before its notes. ``energy`` has one value 0..1 for each bar."""
 
@@ -122,6 +131,7 @@ class Plan:
     maker: str = "mixed"  # "rules", "learned", or "mixed": learned where it reads better
     curves: tuple[DrawnCurve, ...] = ()
     silent_voices: tuple[str, ...] = ()  # of drum kits, such as "hat"; see `drum_voices`
+    rests: tuple[PartRest, ...] = ()  # of parts that enter or leave where it was asked for
 
     def section_at(self, bar: int) -> SectionPlan:
         """The section that holds a bar (the last one for bars past the end)."""

@@ -19,6 +19,8 @@ from songwright.composition.frame import make_frame
 from songwright.composition.harmony import CLEAR, compose_harmony
 from songwright.composition.layering import staggered
 from songwright.composition.motif import with_motif_harmony
+from songwright.composition.part_places import seconds_for
+from songwright.composition.part_spans import with_part_spans
 from songwright.composition.plan import Decision, Plan
 from songwright.composition.sounds import choose_sounds
 from songwright.composition.stops import with_stops
@@ -92,7 +94,7 @@ def make_plan(brief: Brief, seed: int, maker: str = "mixed", clear: float = CLEA
     least = _HOME_IS_HEARD if clear <= CLEAR else _HOME_SHARE * clear
     if journey != sections and clarity(composed.chords, plan.key) < least:
         composed = compose_harmony(replace(plan, sections=sections), brief, facts, clear)
-    return with_curves(with_motif_harmony(composed, brief, facts), brief)
+    return with_part_spans(with_curves(with_motif_harmony(composed, brief, facts), brief), brief)
 
 
 def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
@@ -107,4 +109,8 @@ def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
         bar_seconds = (brief.meter.bar_ticks if brief.meter else 1920) / 480 * 60 / tempo
         rounds = max(1, round(use.seconds / bar_seconds / unit))
         return replace(brief, length=Length("bars", unit * rounds, unit * rounds))
+    tempo = brief.tempo.low_bpm if brief.tempo else facts.tempo.typical_bpm
+    needed = seconds_for(brief, (brief.meter.bar_ticks if brief.meter else 1920) / 480 * 60 / tempo)
+    if needed > use.seconds:
+        return replace(brief, length=Length("seconds", needed, needed))
     return brief

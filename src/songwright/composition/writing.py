@@ -13,6 +13,7 @@ from songwright.composition.layering import joined_late
 from songwright.composition.learned.tunes import Rank, sampled_tunes
 from songwright.composition.melody import compose_melody
 from songwright.composition.melody.doubling import doubled
+from songwright.composition.part_turns import in_turn, themes_in_turn, unbroken
 from songwright.composition.plan import Decision, PartPlan, Plan
 from songwright.composition.stops import stopped
 from songwright.score import (
@@ -59,7 +60,9 @@ def write_score(
         else:
             written[part.id] = accompany(part, plan, facts, written, decisions)
         played = joined_late(part.id, written[part.id], plan.sections, plan.meter.bar_ticks)
-        written[part.id] = stopped(part.role, played, plan.sections, plan.meter)
+        played = stopped(part.role, played, plan.sections, plan.meter)
+        written[part.id] = in_turn(part, played, plan)
+    written = unbroken(written, plan)
     score = Score(
         title=plan.title,
         bars=plan.bars,
@@ -71,7 +74,7 @@ def write_score(
         parts=tuple(
             _part(part, articulated(part, _played(part, plan, written))) for part in plan.parts
         ),
-        themes=themes,
+        themes=themes_in_turn(themes, plan),
         dynamics=_dynamics(plan, written),
     )
     check_score(score, plan)

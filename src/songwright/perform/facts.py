@@ -33,6 +33,7 @@ class RoleFacts:
     contour: float = 0.0
     gate: float = 0.95
     legato: bool = False
+    slurs: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,24 @@ class FamilyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SlurFacts:
+    """How fretted strings are slurred: hammered on and pulled off.
+
+    ``fretted`` instruments do it. ``reach_semitones`` a hand covers on one string without moving;
+    ``most`` notes are slurred after one stroke of the pick. The string must not have sounded for
+    more than ``longest_seconds`` (of a line that is written legato: ``longest_legato_seconds``).
+    ``velocity`` is the factor on the velocity of a slurred note.
+    """
+
+    fretted: frozenset[str]
+    reach_semitones: int
+    most: int
+    longest_seconds: float
+    longest_legato_seconds: float
+    velocity: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlayingFacts:
     """The whole table."""
 
@@ -54,6 +73,7 @@ class PlayingFacts:
     articulations: dict[str, ArticulationFacts]
     roles: dict[str, RoleFacts]
     families: dict[str, FamilyFacts]
+    slurs: SlurFacts
     touch: dict[str, float] = field(default_factory=dict)
 
     def role(self, role: str) -> RoleFacts:

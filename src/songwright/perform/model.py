@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SLUR = "slur"
+"""Articulation of a note that is not struck: it goes on with the string of the note before."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlayedNote:
-    """One note as it sounds. ``duration_seconds`` is how long the key is held (gate)."""
+    """One note as it sounds. ``duration_seconds`` is how long the key is held (gate).
+
+    ``articulation`` is that of the written note, or `SLUR`.
+    """
 
     onset_seconds: float
     duration_seconds: float

@@ -12,10 +12,11 @@ from songwright.perform.dynamics import Dynamics
 from songwright.perform.expression import Expression
 from songwright.perform.facts import ArticulationFacts, PlayingFacts, RoleFacts, playing_facts
 from songwright.perform.keyboard import LEFT_TO_CHANCE, Hand, hands, keyboard_facts
-from songwright.perform.model import ControlPoint, Performance, PlayedNote, PlayedPart
+from songwright.perform.model import SLUR, ControlPoint, Performance, PlayedNote, PlayedPart
 from songwright.perform.pedal import pedal_points
 from songwright.perform.shape import Shape
-from songwright.perform.sounding import Group, lawful_controls, lawful_notes
+from songwright.perform.slurs import FrettingHand
+from songwright.perform.sounding import CONNECTED_TICKS, Group, lawful_controls, lawful_notes
 from songwright.perform.spread import Spreader
 from songwright.perform.swing import Swing
 from songwright.perform.timing import Timing, Wander
@@ -28,7 +29,6 @@ DRUM_GATE_SECONDS = 0.1
 LARGEST_GAP_SECONDS = 0.1  # between notes that are merely not legato
 LONGEST_SHORT_SECONDS = 0.6  # a staccato whole note is still short
 SHORT_GATE = 0.8  # articulations with less gate than this are short on purpose
-CONNECTED_TICKS = TICKS_PER_BEAT // 16  # a smaller written gap still counts as connected
 PEDAL_ROLES = frozenset({"chords", "arp", "pad"})
 SOLO_ROLES = frozenset({"lead", "counter", "inner", "riff"})
 EVOLVING = frozenset({"evolving", "shimmering", "moving"})
@@ -120,6 +120,8 @@ class _Player:
     swing: Swing
     timing: Timing
     groups: tuple[Group, ...]
+    slurs: frozenset[int]
+    """Onsets (ticks) that are hammered on or pulled off."""
 
     @staticmethod
     def of(part: Part, ensemble: _Ensemble) -> _Player:
@@ -137,8 +139,14 @@ class _Player:
         )
         planned = next((p for p in plan.parts if p.id == part.id), None)
         groups = _groups(part, ensemble, swing, timing)
+        slurs: frozenset[int] = frozenset()
+        if role.slurs and _has_fretting_hand(part, ensemble):
+            node = Chance.of(plan.seed, "perform slurs", part.id)
+            slurs = frozenset(
+                FrettingHand(role.slurs, swing, ensemble.facts.slurs, node).slurs(groups)
+            )
         return _Player(
-            part, planned, ensemble, instrument(part.instrument), role, swing, timing, groups
+            part, planned, ensemble, instrument(part.instrument), role, swing, timing, groups, slurs
         )
 
     def play(self, players: dict[str, _Player]) -> PlayedPart:
@@ -181,6 +189,7 @@ class _Player:
             spread = spreader.spread(group.notes, in_bar % TICKS_PER_BEAT, hold)
             # A chord that would begin before the piece starts with it instead, still spread.
             onset = max(group.onset_seconds, -min(spread.delays_seconds))
+            slurred = group.tick in self.slurs
             releases: dict[tuple[int, str], float] = {}
             for i, note in enumerate(group.notes):
                 how = self._articulation(note)
@@ -196,6 +205,7 @@ class _Player:
                 weighed = self.instrument.is_kit or finger is not None
                 place = 1.0 if weighed else spread.factors[i]
                 place *= feel.weight if feel is not None else 1.0
+                place *= ensemble.facts.slurs.velocity if slurred else 1.0
                 added = 0.0
                 if finger is not None:
                     at = max(0.0, at - finger.early_seconds)
@@ -205,7 +215,8 @@ class _Player:
                 if end not in releases:
                     releases[end] = self._release(group, note, how)
                 off = releases[end]
-                yield PlayedNote(at, max(0.0, off - at), note.pitch, velocity, note.articulation)
+                way = SLUR if slurred else note.articulation
+                yield PlayedNote(at, max(0.0, off - at), note.pitch, velocity, way)
 
     def _articulation(self, note: Note) -> ArticulationFacts:
         known = self.ensemble.facts.articulations.get(note.articulation)
@@ -220,6 +231,8 @@ class _Player:
         """When the key of a note comes up, in seconds."""
         if self.instrument.is_kit:
             return group.onset_seconds + DRUM_GATE_SECONDS
+        if group.tick + group.room_ticks in self.slurs:
+            return group.next_onset_seconds  # the string sounds until the finger is on it
         times = self.ensemble.times
         end_tick = note.end_ticks
         end = times.seconds(self.swing.swung(end_tick)) + self.timing.drift(end_tick)
@@ -275,6 +288,12 @@ def _check(part: Part, end_tick: int) -> None:
                 f"{note.onset_ticks}, but the piece runs from 0 to {end_tick}; "
                 "mend the note or the number of bars"
             )
+
+
+def _has_fretting_hand(part: Part, ensemble: _Ensemble) -> bool:
+    """True for strings with frets, unless a synthesiser or a machine plays the part."""
+    human = ensemble.style.performance.timing_ms > 0.0
+    return human and not part.sound and part.instrument in ensemble.facts.slurs.fretted
 
 
 def _groups(part: Part, ensemble: _Ensemble, swing: Swing, timing: Timing) -> tuple[Group, ...]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from songwright.perform.model import ControlPoint, PlayedNote
 from songwright.score import Note
+from songwright.units import TICKS_PER_BEAT
 
 SHORTEST_SECONDS = 0.02
 SAME_KEY_GAP_SECONDS = 0.002  # a key must come up before it can go down again
+CONNECTED_TICKS = TICKS_PER_BEAT // 16  # a smaller written gap still counts as connected
 DIGITS = 6  # microseconds: finer than hearing, coarse enough to be equal on every machine
 
 

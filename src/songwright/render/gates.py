@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from songwright.perform.model import PlayedNote
+from songwright.perform.model import SLUR, PlayedNote
 
 SAME_CHORD_SECONDS = 0.035
 """Notes that start closer together than this are one chord, not a line."""
@@ -25,7 +25,8 @@ class Gate:
 
     ``index`` is the note's place in the part. ``release_seconds`` is when the damper falls, and
     ``restrike_seconds`` when the same key is struck again (infinity if never). ``from_pitch`` is
-    the note from which a legato note comes; ``joined`` says that the next note takes over.
+    the note from which a legato or slurred note comes; ``joined`` says that the next note takes
+    over.
     """
 
     index: int
@@ -49,7 +50,8 @@ def gates(
         Times between which the sustain pedal is down; a key let go inside such a span keeps
         sounding to its end.
     legato
-        Join notes that overlap or touch in a single line.
+        Join notes that overlap or touch in a single line. Otherwise only slurred notes are joined,
+        to the note before.
     """
     starts = [span[0] for span in pedal_spans]
     next_same: dict[int, float] = {}
@@ -58,7 +60,7 @@ def gates(
         note = notes[index]
         restrikes[index] = next_same.get(note.pitch, float("inf"))
         next_same[note.pitch] = note.onset_seconds
-    joins = _line_joins(notes) if legato else {}
+    joins = _line_joins(notes, legato)
     sources = {after: before for before, after in joins.items()}
     result = []
     for index, note in enumerate(notes):
@@ -82,15 +84,17 @@ def gates(
     return result
 
 
-def _line_joins(notes: tuple[PlayedNote, ...]) -> dict[int, int]:
+def _line_joins(notes: tuple[PlayedNote, ...], legato: bool) -> dict[int, int]:
     """Index of each note of a single line to the note that takes over from it."""
+    if not legato and not any(note.articulation == SLUR for note in notes):
+        return {}
     order = sorted(range(len(notes)), key=lambda i: notes[i].onset_seconds)
     joins: dict[int, int] = {}
     for place in range(1, len(order)):
         before, after = notes[order[place - 1]], notes[order[place]]
         if after.onset_seconds - before.onset_seconds < SAME_CHORD_SECONDS:
             continue
-        if after.articulation in DETACHED:
+        if after.articulation in DETACHED or not (legato or after.articulation == SLUR):
             continue
         gap = after.onset_seconds - before.onset_seconds - before.duration_seconds
         if gap > LEGATO_GAP_SECONDS:

@@ -17,6 +17,7 @@ from songwright.render.gates import Gate, gates
 from songwright.render.jit import BLOCK, FloatArray, blocks_for
 from songwright.render.patch_model import Touch
 from songwright.render.playback import mix_note, resample_note
+from songwright.render.slurs import fade_samples, left_out, taking_over, touch_of, without
 from songwright.render.sustained import MODULATION_CENTS
 from songwright.seeds import noise_rng
 
@@ -41,6 +42,7 @@ class _Use:
     damp_after: int
     release_seconds: float
     samples: int
+    skip: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Sampler:
             if use is None:
                 continue
             note = gate.note
-            layer = round((note.velocity - 1) / 126 * (LAYERS - 1))
+            layer = round((touch_of(gate) - 1) / 126 * (LAYERS - 1))
             at = min(use.start // BLOCK, controls.brightness.shape[0] - 1)
             layer += round(float(controls.brightness[at]) * LAYERS / 2)
             turns[note.pitch] = turns.get(note.pitch, -1) + 1
@@ -76,7 +78,7 @@ class Sampler:
             uses = groups[key]
             random = noise_rng(0, self.name, pitch, layer, variant)
             velocity = 1.0 + layer / (LAYERS - 1) * 126.0
-            longest = max(use.samples for use in uses)
+            longest = max(use.skip + use.samples for use in uses)
             if moving:
                 longest = int(longest * 1.15)
             note_audio = self.make(float(pitch), velocity, longest, sample_rate_hz, random)
@@ -91,7 +93,7 @@ class Sampler:
         touch, pitch = self.touch, gate.note.pitch
         release = touch.release_seconds * 2.0 ** ((60 - pitch) / 24.0)
         damped = release > 0.0 and pitch < touch.undamped_from
-        end = gate.release_seconds if damped else float("inf")
+        end = gate.release_seconds if damped or gate.joined else float("inf")
         if gate.restrike_seconds < end:
             end, release = gate.restrike_seconds, RESTRIKE_SECONDS if damped else 0.6
         stopped = gate.restrike_seconds - touch.pick_seconds
@@ -101,9 +103,11 @@ class Sampler:
         damp_after = length_samples
         if end != float("inf"):
             damp_after = round((end - gate.note.onset_seconds) * sample_rate_hz)
-            seconds = min(seconds, end - gate.note.onset_seconds + TAIL * release)
+            tail = 0.0 if gate.joined else TAIL * release
+            seconds = min(seconds, end - gate.note.onset_seconds + tail)
         samples = min(round(seconds * sample_rate_hz), length_samples - start)
-        return _Use(gate, start, damp_after, release, max(samples, BLOCK))
+        skip = left_out(gate, sample_rate_hz)
+        return _Use(gate, start, damp_after, release, max(samples, BLOCK), skip)
 
     def _place(
         self,
@@ -115,8 +119,11 @@ class Sampler:
     ) -> None:
         rate = controls.sample_rate_hz
         note = use.gate.note
+        note_audio = without(note_audio, use.skip)
         if moving or note.articulation == "slide":
             note_audio = bent(note_audio, note, use.start, use.samples, controls)
+        if use.gate.from_pitch is not None:
+            note_audio = taking_over(note_audio, use.samples, rate)
         place = np.clip((note.pitch - 60) / 36.0, -1.0, 1.0) * self.touch.width
         angle = (place + 1.0) * np.pi / 4.0
         release = use.release_seconds if use.release_seconds > 0.0 else 1.0
@@ -130,7 +137,7 @@ class Sampler:
             float(np.sin(angle) * np.sqrt(2.0)),
             use.damp_after,
             6.907755 / (release * rate),
-            max(int(0.004 * rate), 1),
+            fade_samples(use.gate, rate),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from songwright.errors import ProjectError, StyleError
+from songwright.score import instrument
 from songwright.score.codec import decode, encode
 from songwright.session import Song
 from songwright.session.refine import Edit, Scope, apply, parse_scope, replay
@@ -74,6 +75,33 @@ def test_tempo_keeps_every_note_and_its_place(song: Song) -> None:
         gaps = [abs(a.onset_seconds - b.onset_seconds)
                 for a, b in zip(old.notes, new.notes, strict=True)]  # fmt: skip
         assert max(gaps) < 0.0001
+
+
+@pytest.mark.parametrize(
+    ("text", "factor", "more_bpm"),
+    [("halve the tempo", 0.5, 0.0), ("20 % slower", 0.8, 0.0), ("10 bpm faster", 1.0, 10.0)],
+)
+def test_a_tempo_told_from_the_old_one_leaves_the_notes(
+    song: Song, text: str, factor: float, more_bpm: float
+) -> None:
+    after = song.refine(text)
+    assert after.plan.tempo_bpm == pytest.approx(song.plan.tempo_bpm * factor + more_bpm)
+    assert after.score.parts == song.score.parts
+    assert after.score.chords == song.score.chords
+
+
+def test_an_interval_moves_key_and_chords_and_stays_playable(song: Song) -> None:
+    after = song.refine("up a minor third")
+    assert after.plan.key == song.plan.key.transposed(3)
+    assert after.plan.tempos == song.plan.tempos
+    for old, new in zip(song.score.parts, after.score.parts, strict=True):
+        if old.role in ("drums", "percussion"):
+            assert old == new
+            continue
+        player = instrument(new.instrument)
+        assert all(player.low <= n.pitch <= player.high for n in new.notes)
+        assert all((b.pitch - a.pitch) % 12 == 3
+                   for a, b in zip(old.notes, new.notes, strict=True))  # fmt: skip
 
 
 def test_tempo_out_of_range_is_refused(song: Song) -> None:

@@ -42,6 +42,42 @@ CASES = [
 ]
 
 
+AMOUNTS = [
+    ("up a minor third", "transpose", 3.0, ""),
+    ("transpose up a fourth", "transpose", 5.0, ""),
+    ("transpose everything down a perfect fifth", "transpose", -7.0, ""),
+    ("a tone lower", "transpose", -2.0, ""),
+    ("a half step higher", "transpose", 1.0, ""),
+    ("up 2 tones", "transpose", 4.0, ""),
+    ("up 2 semitones", "transpose", 2.0, ""),
+    ("an octave higher", "octave", 1.0, ""),
+    ("halve the tempo", "tempo", 0.5, "factor"),
+    ("double the tempo", "tempo", 2.0, "factor"),
+    ("10 bpm faster", "tempo", 10.0, "more"),
+    ("7.5 bpm slower", "tempo", -7.5, "more"),
+    ("20 % slower", "tempo", -20.0, "percent"),
+    ("20% faster", "tempo", 20.0, "percent"),
+    ("96 bpm", "tempo", 96.0, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "amount", "value"), AMOUNTS)
+def test_how_far_is_read_from_intervals_and_numbers(
+    song: Song, text: str, kind: str, amount: float, value: str
+) -> None:
+    reading = read_words(text, song.plan)
+    assert [(e.kind, e.amount, e.value) for e in reading.edits] == [(kind, amount, value)]
+    assert reading.not_understood == ()
+
+
+def test_a_step_of_something_else_moves_no_pitch(song: Song) -> None:
+    assert not read_words("energy up a step", song.plan).edits
+
+
+def test_half_time_is_a_feel_and_not_a_tempo(song: Song) -> None:
+    assert [e.kind for e in read_words("half time", song.plan).edits] == ["half time"]
+
+
 @pytest.mark.parametrize(("text", "kind", "sections", "parts"), CASES)
 def test_words(
     song: Song, text: str, kind: str, sections: tuple[str, ...], parts: tuple[str, ...]

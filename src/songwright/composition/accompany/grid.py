@@ -13,6 +13,8 @@ from songwright.composition.accompany.stage import Bar, Span, Stage
 from songwright.theory import Meter
 
 _FILL_ENERGY = 0.3
+_WALKS = 0.6  # how often a held bass walks on in a section that returns: nobody holds it twice
+_LONG = 1440  # ticks of a note from which its way on is a quarter
 
 
 def bar_hits(stage: Stage, pattern: Pattern, bar: Bar) -> list[Hit]:
@@ -103,7 +105,10 @@ def _varied(found: list[Hit], stage: Stage, bar: Bar) -> list[Hit]:
     """One small liberty in some bars: a pushed note, one more note, or one less."""
     rng = stage.chance(bar, "vary")
     odds = 0.75 if bar.phrase_place % 4 == 3 or bar.phrase_ends else 0.2
-    if bar.phrase_place == 0 or len(found) < 2 or rng.random() > odds:
+    walks = _walks(found, stage, bar)
+    if walks:
+        odds = max(odds, _WALKS)
+    if bar.phrase_place == 0 or (len(found) < 2 and not walks) or rng.random() > odds:
         return found
     changes = {span.start - bar.start for span in bar.spans}
     kinds = ["split", "drop", "again"]
@@ -117,6 +122,12 @@ def _varied(found: list[Hit], stage: Stage, bar: Bar) -> list[Hit]:
         if changed is not None:
             return changed
     return found
+
+
+def _walks(found: list[Hit], stage: Stage, bar: Bar) -> bool:
+    """Whether a bowed bass that held its notes may walk on to the next ones as they return."""
+    bowed = stage.part.role == "bass" and stage.instrument.family == "strings"
+    return bowed and bar.section.occurrence > 0 and len(found) == 1 and bar.spans[-1].changes
 
 
 def _push(found: list[Hit], changes: set[int], rng: Random) -> list[Hit] | None:
@@ -190,8 +201,9 @@ def _lead(found: list[Hit], changes: set[int], _rng: Random) -> list[Hit] | None
     last = found[-1]
     if last.symbol not in "ro35v" or last.held:
         return None
-    if last.end - last.start >= 480:
-        middle = last.end - 240
+    length = last.end - last.start
+    if length >= 480:
+        middle = last.end - (480 if length >= _LONG else 240)
         tail = Hit(middle, last.end, "a", strength=1, layer=last.layer)
         return [*found[:-1], replace(last, end=middle), tail]
     return None if last.start in changes else [*found[:-1], replace(last, symbol="a")]

@@ -16,6 +16,8 @@ from songwright.styles import Style
 
 __all__ = ["compose_melody"]
 
+_FAR = 12  # semitones from which a leap into a section is another register
+
 
 def compose_melody(
     plan: Plan, part: PartPlan, brief: Brief, style: Style,
@@ -73,14 +75,21 @@ def compose_melody(
 
 
 def _join(notes: list[Note], following: Sequence[Note]) -> None:
-    """Append a section; its upbeat waits until the note before has sounded for an eighth."""
+    """Append a section; its upbeat waits until the note before has sounded for an eighth.
+
+    Where it begins in another register the player takes a breath first.
+    """
     fresh = list(following)
     if notes:
         last = notes[-1]
         least = last.onset_ticks + min(last.duration_ticks, 240)
         fresh = [n for n in fresh if n.onset_ticks >= least] or fresh[-1:]
         if last.end_ticks > fresh[0].onset_ticks:
-            notes[-1] = replace(last, duration_ticks=fresh[0].onset_ticks - last.onset_ticks)
+            notes[-1] = last = replace(last, duration_ticks=fresh[0].onset_ticks - last.onset_ticks)
+        far = abs(fresh[0].pitch - last.pitch) >= _FAR
+        if far and last.end_ticks == fresh[0].onset_ticks and last.duration_ticks >= 480:
+            breath = min(480, last.duration_ticks // 2)
+            notes[-1] = replace(last, duration_ticks=last.duration_ticks - breath)
     notes += fresh
 
 

@@ -23,6 +23,11 @@ _BEAM = 20  # states carried from note to note; more changes hardly any line
 _OVER_BAR_LINES = 0.4
 """The most that a taste for leaps counts over a bar line: wide tunes leap within their bars."""
 
+_AFTER_BREATH = 0.6
+"""What an interval counts over a rest: after a breath people begin where they like."""
+
+_TOO_WIDE = 12.0  # cost of going on by more than an octave, which only a narrow compass forces
+
 _State = tuple[float, int, int]
 """Cost so far, pitch, and how it was reached: kind of move (`_move_kind`) plus 5 if dissonant."""
 
@@ -57,18 +62,21 @@ def pitch_line(
     high: int,
     facts: MelodyFacts,
     rng: Random,
-    before: int | None = None,
+    before: Sequence[int] = (),
     temperature: float = 0.5,
+    breath: bool = False,
 ) -> tuple[int, ...]:
-    """The best line through ``moments`` within ``low..high``; ``before`` is the note that precedes.
+    """The best line through ``moments`` within ``low..high``.
 
-    ``temperature`` scales seeded noise on each choice: 0 gives the one cheapest line.
+    ``before`` are the pitches that precede: the line goes on from the last one, and turns back if
+    that was reached by a leap. After a ``breath`` it may begin elsewhere. ``temperature`` scales
+    seeded noise on each choice: 0 gives the one cheapest line.
     """
     if not moments:
         return ()
     leap = round(facts.leap, 2)
     column = _candidates(moments[0], low, high, facts, rng, temperature)
-    states = _entries(column, before, min(leap, _OVER_BAR_LINES))
+    states = _entries(column, before, min(leap, _OVER_BAR_LINES), breath)
     paths: list[dict[int, tuple[int, int]]] = []
     for moment in moments[1:]:
         column = _candidates(moment, low, high, facts, rng, temperature)
@@ -112,15 +120,20 @@ def pitch_line(
     return tuple(reversed(line))
 
 
-def _entries(column: list[tuple[int, float, int]], before: int | None, leap: float) -> list[_State]:
+def _entries(
+    column: list[tuple[int, float, int]], before: Sequence[int], leap: float, breath: bool
+) -> list[_State]:
     """States of the first note; a leap from the note before costs, but never forbids."""
     states = []
+    last = _move_kind(before[-1] - before[-2]) if len(before) > 1 and not breath else 0
     for pitch, own, dissonant in column:
-        entry = 0.0
-        if before is not None:
-            move = pitch - before
-            entry = min(12.0, 0.6 * _interval_cost(move, 0, leap)) if abs(move) <= 12 else 12.0
-        states.append((own + entry, pitch, 5 * dissonant))
+        entry, kind = 0.0, 0
+        if before:
+            move = pitch - before[-1]
+            cost = _interval_cost(move, last, leap) if abs(move) <= _WIDEST else _TOO_WIDE
+            entry = min(_TOO_WIDE, (_AFTER_BREATH if breath else 1.0) * cost)
+            kind = 0 if breath else _move_kind(move)
+        states.append((own + entry, pitch, kind + 5 * dissonant))
     return sorted(states)[:_BEAM]
 
 

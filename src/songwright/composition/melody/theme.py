@@ -16,6 +16,7 @@ from random import Random
 from songwright.composition.melody.broken import broken_chord
 from songwright.composition.melody.cadence import closing
 from songwright.composition.melody.cells import Cell, inverted, moved, pitch_at
+from songwright.composition.melody.contours import NEAR, led_from, shapes
 from songwright.composition.melody.idioms import Idiom, Spans
 from songwright.composition.melody.layout import CellPlan, layout
 from songwright.composition.melody.line import Moment, pitch_line
@@ -27,6 +28,12 @@ from songwright.theory import Chord, Key, Meter
 _WIDE_LEAPS = 0.6
 """The taste for leaps from which tunes also run through chords, and how often they do."""
 _THROUGH_CHORDS = 0.35
+
+_BREATH_TICKS = 480
+"""Rests from which a line need not go on from where it was. In scores of quartets and orchestras a
+note after such a rest lies more than a fourth away three times as often as without one."""
+
+_PER_SEMITONE_OF_JOIN = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +115,8 @@ class _Writer:
         self.notes: list[Note] = []
         self.sung: dict[str, Cell] = {}
         self.start = 0
-        self.before: int | None = None
-        self.shapes = _shapes(self.rng)
+        self.before: tuple[int, ...] = ()
+        self.shapes = shapes(self.rng)
         self.total = sum(self.setting.phrases) * self.setting.meter.bar_ticks
         self.travel = 0
 
@@ -127,8 +134,12 @@ class _Writer:
         if cell.starts and setting.upbeat and spans[0][0] == 0:
             spans = self._room_for(setting.upbeat) + spans
         end = ("close" if is_last and setting.closes else "open") if ends else ""
-        moments = self._moments(label, spans, source, end, length, is_climax)
-        pitches = pitch_line(moments, setting.low, setting.high, self.facts, rng, self.before)
+        breath = self._breathes(self.start + spans[0][0])
+        goes_on = None if breath else self.before[-1]
+        moments = self._moments(label, spans, source, end, length, is_climax, goes_on)
+        pitches = pitch_line(
+            moments, setting.low, setting.high, self.facts, rng, self.before, breath=breath
+        )
         if label[0] not in self.sung:
             self.sung[label[0]] = Cell(spans, pitches, setting.key)
             self.known[label[0]] = self.sung[label[0]]
@@ -162,6 +173,10 @@ class _Writer:
         least = last.onset_ticks + min(last.duration_ticks, 240) - self.start
         return tuple(span for span in upbeat if span[0] >= least)
 
+    def _breathes(self, onset: int) -> bool:
+        """Whether a note would be the first, or follow a rest."""
+        return not self.notes or onset - self.notes[-1].end_ticks >= _BREATH_TICKS
+
     def _place(self, spans: Spans, pitches: Sequence[int]) -> None:
         meter = self.setting.meter
         first = self.start + spans[0][0]
@@ -177,7 +192,7 @@ class _Writer:
             at = self.start + onset
             velocity = 74 + 4 * min(3, meter.strength(at % meter.bar_ticks))
             self.notes.append(Note(at, min(duration, self.total - at), pitch, velocity))
-        self.before = pitches[-1]
+        self.before = (*self.before, *pitches)[-2:]
 
     def _rhythm(self, label: str, bars: int, source: Cell | None, is_last: bool) -> Spans:
         """Rhythm of a cell: drawn anew, or taken from the cell that it develops."""
@@ -217,15 +232,18 @@ class _Writer:
         end: str,
         length: int,
         is_climax: bool,
+        goes_on: int | None,
     ) -> list[Moment]:
         setting = self.setting
         onsets = [o for o, _ in spans]
         repeats = source is not None and not label.endswith(".")
         if repeats and source is not None:
-            targets, intervals = self._repeated(label, onsets, source, is_climax)
+            targets, intervals = self._repeated(label, onsets, source, is_climax, goes_on)
             fidelity, grip = 0.45, 0.6
         else:
             targets = self._contour(label, onsets, length, is_climax)
+            if goes_on is not None:
+                targets = led_from(goes_on, targets, onsets, length)
             intervals, fidelity, grip = [None] * len(onsets), 0.4, 0.0
             is_close = label.endswith(".")
             if not is_close and label[0] == "a":
@@ -274,28 +292,34 @@ class _Writer:
     def _contour(
         self, label: str, onsets: Sequence[int], length: int, is_climax: bool
     ) -> list[float]:
-        """Targets for new material: its shape on the arc of the whole section."""
+        """Targets for new material: its shape on the arc of the whole section.
+
+        Cells join without leaps, so it is the shapes that carry a tune through its compass.
+        """
         setting = self.setting
         shape = self.shapes["c" if label.endswith(".") else label[0]]
         lift = 0.35 * setting.reach if is_climax else 0.0
         return [
-            setting.centre + self._arc(o) + lift + 0.6 * setting.reach * shape(max(0.0, o / length))
+            setting.centre + self._arc(o) + lift + 0.8 * setting.reach * shape(max(0.0, o / length))
             for o in onsets
         ]
 
     def _arc(self, tick: float) -> float:
         """The section as a whole rises to a climax at about two thirds and comes down."""
         x = (self.start + tick) / self.total
-        return self.setting.reach * (0.55 * math.sin(math.pi * min(1.0, max(x, 0) / 1.32)) - 0.25)
+        return self.setting.reach * (0.7 * math.sin(math.pi * min(1.0, max(x, 0) / 1.32)) - 0.32)
 
     def _signature(self, onsets: Sequence[int]) -> list[int | None]:
-        """One interval that makes a new motif itself: a leap onto a strong note, or none."""
+        """One interval that makes a new motif itself: a leap onto a beat, or none.
+
+        It lies within a bar: people leap as often there as over bar lines.
+        """
         wants: list[int | None] = [None] * len(onsets)
         if self.rng.random() < min(0.35 + self.facts.leap, 4.0 * self.facts.leap):
             meter = self.setting.meter
             strong = [
                 k for k, o in enumerate(onsets)
-                if 0 < k < 5 and meter.strength(o % meter.bar_ticks) >= 2
+                if 0 < k < 5 and 2 <= meter.strength(o % meter.bar_ticks) < 4
             ]  # fmt: skip
             if strong:
                 leaps = (5, 7, 4, -5, -3, 9, 12, -7, 3) if self.facts.leap > 0.3 else (
@@ -305,7 +329,12 @@ class _Writer:
         return wants
 
     def _repeated(
-        self, label: str, onsets: Sequence[int], source: Cell, is_climax: bool
+        self,
+        label: str,
+        onsets: Sequence[int],
+        source: Cell,
+        is_climax: bool,
+        goes_on: int | None,
     ) -> tuple[list[float], list[int | None]]:
         """Targets and intervals of a cell that comes back: as it was, or moved along the scale."""
         setting = self.setting
@@ -320,7 +349,7 @@ class _Writer:
         if self.facts.scale == "blues" and not moves:
             steps = 0  # the second line of a blues says the first one again
         else:
-            steps = self._best_steps(pitches, onsets, moves, is_climax)
+            steps = self._best_steps(pitches, onsets, moves, is_climax, goes_on)
         each = 0
         if is_fragment:
             each = 1 if is_climax or self.rng.random() < 0.6 else -1
@@ -333,9 +362,15 @@ class _Writer:
         return [float(p) for p in sung], intervals
 
     def _best_steps(
-        self, pitches: Sequence[int], onsets: Sequence[int], moves: bool, is_climax: bool
+        self,
+        pitches: Sequence[int],
+        onsets: Sequence[int],
+        moves: bool,
+        is_climax: bool,
+        goes_on: int | None,
     ) -> int:
-        """Steps of the scale by which a motif moves so that its strong notes fit the harmony."""
+        """Steps of the scale by which a motif moves so that its strong notes fit the harmony, and
+        its first one the line that ``goes_on`` from a pitch."""
         setting = self.setting
         bar = setting.meter.bar_ticks
         best, best_cost = 0, math.inf
@@ -346,6 +381,9 @@ class _Writer:
                 cost -= 0.25 if steps * self.travel > 0 else 0.0  # sequences go on one way
             if is_climax:
                 cost -= 0.25 * steps
+            if goes_on is not None:
+                leap = abs(moved(pitches[0], setting.key, steps) - goes_on)
+                cost += _PER_SEMITONE_OF_JOIN * max(0, leap - NEAR)
             for pitch, onset in zip(pitches, onsets, strict=True):
                 sung = moved(pitch, setting.key, steps)
                 chord = setting.chord_at(self.start + onset)
@@ -373,22 +411,3 @@ def _folded(pitch: int, low: int, high: int) -> int:
     while pitch < low:
         pitch += 12
     return pitch
-
-
-_Shape = Callable[[float], float]
-
-
-def _shapes(rng: Random) -> dict[str, _Shape]:
-    """A contour (−1..1 over 0..1) for each material; neighbours in the alphabet differ."""
-    options: list[_Shape] = [
-        lambda x: math.sin(math.pi * x),  # arch
-        lambda x: 1.6 * x - 0.7,  # rise
-        lambda x: 0.8 - 1.5 * x,  # fall
-        lambda x: 0.3 - math.sin(math.pi * x),  # valley
-        lambda x: math.sin(2 * math.pi * x),  # wave
-        lambda x: 0.9 * math.exp(-3.0 * x) - 0.2,  # leap first, then settle
-    ]
-    drawn = rng.sample(options, len(options))
-    shapes = dict(zip("abdefg", drawn, strict=True))
-    shapes["c"] = lambda x: 0.35 - 0.8 * x
-    return shapes

@@ -26,6 +26,7 @@ from songwright.render.jit import BLOCK, FloatArray
 from songwright.render.patch_model import Touch
 from songwright.render.playback import mix_note
 from songwright.render.sampler import RESTRIKE_SECONDS, TAIL, bent
+from songwright.render.slurs import fade_samples, left_out, taking_over, touch_of, without
 from songwright.seeds import noise_rng
 from songwright.units import db_to_gain
 from songwright.version import VERSION
@@ -61,6 +62,7 @@ class _Use:
     damp_after: int
     release_seconds: float
     samples: int
+    skip: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class StruckInstrument:
                 groups.setdefault(key, []).append((use, share * gain))
         moving = bool(controls.bend_semitones.any() or controls.modulation.any())
         for key in sorted(groups):
-            longest = max(use.samples for use, _ in groups[key])
+            longest = max(use.skip + use.samples for use, _ in groups[key])
             longest = int(longest * 1.15) if moving else longest
             tone = self.tone(*key, longest, sample_rate_hz)
             for use, share in groups[key]:
@@ -149,7 +151,7 @@ class StruckInstrument:
     def _velocity(self, use: _Use, controls: Controls) -> float:
         """The touch whose colour a note has."""
         at = min(use.start // BLOCK, controls.brightness.shape[0] - 1)
-        touch = use.gate.note.velocity + 50.0 * float(controls.brightness[at])
+        touch = touch_of(use.gate) + 50.0 * float(controls.brightness[at])
         return min(max(touch, TOUCHES[0]), TOUCHES[-1])
 
     def _use(self, gate: Gate, length_samples: int, sample_rate_hz: int) -> _Use | None:
@@ -158,7 +160,7 @@ class StruckInstrument:
             return None
         release = release_of(self.instrument, gate.note.pitch)
         damped = release < UNDAMPED_SECONDS and gate.note.pitch < self.touch.undamped_from
-        end = gate.release_seconds if damped else float("inf")
+        end = gate.release_seconds if damped or gate.joined else float("inf")
         if gate.note.articulation in _MUTED:
             end, release = min(end, gate.note.onset_seconds + 0.02), MUTED_SECONDS
         if gate.restrike_seconds < end:
@@ -168,9 +170,11 @@ class StruckInstrument:
         damp_after = length_samples
         if end != float("inf"):
             damp_after = round((end - gate.note.onset_seconds) * sample_rate_hz)
-            seconds = min(seconds, end - gate.note.onset_seconds + TAIL * release)
+            tail = 0.0 if gate.joined else TAIL * release
+            seconds = min(seconds, end - gate.note.onset_seconds + tail)
         samples = min(round(seconds * sample_rate_hz), length_samples - start)
-        return _Use(gate, start, damp_after, release, max(samples, BLOCK))
+        skip = left_out(gate, sample_rate_hz)
+        return _Use(gate, start, damp_after, release, max(samples, BLOCK), skip)
 
 
 def _cut(seconds: float, sample_rate_hz: int) -> int:
@@ -199,10 +203,13 @@ def _place(
     out: FloatArray, tone: FloatArray, use: _Use, share: float, controls: Controls, moving: bool
 ) -> None:
     rate = controls.sample_rate_hz
+    tone = without(tone, use.skip)
     if moving or use.gate.note.articulation == "slide":
         tone = bent(tone, use.gate.note, use.start, use.samples, controls)
+    if use.gate.from_pitch is not None:
+        tone = taking_over(tone, use.samples, rate)
     samples = min(use.samples, tone.shape[1])
     mix_note(
         out, use.start, tone, samples, share, 1.0, 1.0, use.damp_after,
-        6.907755 / (use.release_seconds * rate), max(int(0.004 * rate), 1),
+        6.907755 / (use.release_seconds * rate), fade_samples(use.gate, rate),
     )  # fmt: skip

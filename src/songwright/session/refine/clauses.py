@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
+from songwright.brief.modulation import INTERVALS
 from songwright.brief.vocabulary import vocabulary
 from songwright.composition.plan import Plan
 from songwright.errors import StyleError
@@ -18,6 +19,14 @@ from songwright.session.refine.scope import _sections, parts_called
 
 _BLANK = "\ue000"
 _NUMBER = r"(?P<n>\d+(?:\.\d+)?)"
+# Moving by octaves leaves key and chords alone and is an edit of its own; a bare "step" may be
+# one of anything ("energy up a step").
+_NOT_MOVED_BY = ("octave", "step")
+_INTERVAL = (
+    r"an? (?P<interval>"
+    + "|".join(sorted((i for i in INTERVALS if i not in _NOT_MOVED_BY), key=lambda i: (-len(i), i)))
+    + ") "
+)
 _BARS = re.compile(r"\bbars? (\d+)(?: ?(?:-|to|until|through) ?(\d+))?")
 _SHARE = re.compile(
     r"\b(?P<which>first|second|third|middle|last|final) (?P<share>half|third|quarter)(?![a-z0-9-])"
@@ -85,6 +94,8 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     for word in phrase.split():
         if word == "*":
             pieces.append(r"(?:\S+ ){0,4}?")
+        elif word == "{interval}":
+            pieces.append(_INTERVAL)
         elif word == "{text}":
             pieces.append(r"(?P<text>.+)$")
         elif word == "{points}":

@@ -24,14 +24,17 @@ _SLOWEST_BPM, _FASTEST_BPM = 20.0, 320.0
 
 
 def tempo(piece: Piece, edit: Edit) -> Piece:
-    """Another tempo: ``amount`` in bpm, or a factor when ``value`` is ``"factor"``.
+    """Another tempo; the notes stay as they are written.
+
+    ``amount`` is the new tempo in bpm, or by ``value``: ``"factor"`` times the old one, ``"more"``
+    bpm more than it (less if negative), ``"percent"`` more than it.
 
     Scoped to sections or bars it holds there only. Rubato and ritardandi keep their shape.
     """
     plan, score = piece.plan, piece.score
     place = resolve(replace(edit.scope, parts=()), plan)
     base = plan.tempo_bpm
-    factor = edit.amount if edit.value == "factor" else edit.amount / base
+    factor = _factor(edit, base)
     if not (factor > 0.0 and _SLOWEST_BPM <= base * factor <= _FASTEST_BPM):
         raise ProjectError(
             f"a tempo of {base * factor:.0f} bpm is outside {_SLOWEST_BPM:.0f}-{_FASTEST_BPM:.0f}"
@@ -49,6 +52,18 @@ def tempo(piece: Piece, edit: Edit) -> Piece:
         plan, tempos=tuple(changes), tempo_bpm=round(base * factor, 6) if whole else base
     )
     return retaken(piece, new_plan, replace(score, tempos=tuple(changes)))
+
+
+def _factor(edit: Edit, base_bpm: float) -> float:
+    match edit.value:
+        case "factor":
+            return edit.amount
+        case "more":
+            return (base_bpm + edit.amount) / base_bpm
+        case "percent":
+            return 1.0 + edit.amount / 100.0
+        case _:
+            return edit.amount / base_bpm
 
 
 def _same(tick: int) -> tuple[int, ...]:

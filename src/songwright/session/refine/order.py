@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from songwright.composition.form import phrases_of
+from songwright.composition.part_turns import carried
 from songwright.composition.plan import SectionPlan
 from songwright.errors import ProjectError
 from songwright.score import ChordSpan, KeyChange, Note, TempoChange, TimeMap
@@ -212,7 +213,7 @@ def rearranged(piece: Piece, blocks: Sequence[Block], what: str) -> Piece:
     )
     new_plan = replace(
         plan, bars=bars, sections=sections, energy=tuple(energy), tempos=tuple(tempos),
-        chords=tuple(chords), curves=curves,
+        chords=tuple(chords), curves=curves, rests=carried(plan.rests, old_bars),
     )  # fmt: skip
     new_score = replace(
         score, bars=bars, tempos=tuple(tempos), keys=tuple(keys), chords=tuple(chords),

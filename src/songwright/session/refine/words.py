@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from songwright.brief.modulation import INTERVALS
 from songwright.brief.vocabulary import vocabulary
 from songwright.composition.plan import Plan
 from songwright.errors import BriefError
@@ -129,6 +130,8 @@ def _read(clause: str, plan: Plan) -> tuple[Edit | None, Rule, list[str]] | None
             amount = rule.amount
             if groups.get("n"):
                 amount = rule.scale * float(groups["n"])
+            if groups.get("interval"):
+                amount = rule.scale * INTERVALS[groups["interval"]]
             left = left_over(reading)
             if rule.needs == "meter":
                 named = vocabulary().phrases.get(value.lower())

@@ -12,6 +12,7 @@ from songwright.composition.layering import joined_late
 from songwright.composition.learned.tunes import sampled_tunes
 from songwright.composition.melody import compose_melody
 from songwright.composition.melody.doubling import doubled
+from songwright.composition.part_turns import in_turn, themes_in_turn
 from songwright.composition.plan import Plan, SectionPlan
 from songwright.composition.stops import stopped
 from songwright.composition.writing import _ORDER, _dynamics
@@ -55,7 +56,8 @@ def write_parts(
         else:
             notes = accompany(part, plan, facts, written)
         played = joined_late(part.id, notes, plan.sections, plan.meter.bar_ticks)
-        written[part.id] = stopped(part.role, played, plan.sections, plan.meter)
+        played = stopped(part.role, played, plan.sections, plan.meter)
+        written[part.id] = in_turn(part, played, plan)
     result = {}
     for part in plan.parts:
         if part.id not in parts:
@@ -66,7 +68,7 @@ def write_parts(
             notes = doubled(notes, plan, part, [n for h in hands for n in written[h.id]])
         notes = articulated(part, notes)
         result[part.id] = tuple(sorted(notes, key=lambda n: (n.onset_ticks, n.pitch)))
-    return result, themes, _dynamics(plan, written)
+    return result, themes_in_turn(themes, plan), _dynamics(plan, written)
 
 
 def compose_again(
