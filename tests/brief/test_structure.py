@@ -59,6 +59,8 @@ def test_place_in_the_form_is_listed_not_dropped() -> None:
         ("i bVI bIII bVII, pop", "i / bVI / bIII / bVII"),
         ("am | f | c | g", "Am / F / C / G"),
         ("F#m7b5 | B7 | Em", "F#m7b5 / B7 / Em"),
+        ("lofi, Gm7 - C7 loop", "Gm7 / C7"),
+        ("funk over a Dm7, G7 vamp", "Dm7 / G7"),
     ],
 )
 def test_chart(text: str, chart: str) -> None:
@@ -78,7 +80,9 @@ def test_charts_by_section() -> None:
     assert brief.form[1].chart[2].chords == ("Am", "F")
 
 
-@pytest.mark.parametrize("text", ["AABA piano", "I want a song for my piano", "A B A form, piano"])
+@pytest.mark.parametrize(
+    "text", ["AABA piano", "I want a song for my piano", "A B A form, piano", "A-B loop, pop"]
+)
 def test_not_a_chart(text: str) -> None:
     assert understand(text).chart == ()
 

@@ -28,6 +28,10 @@ from songwright.styles import style_ids
         ("8-bit", "chiptune"),
         ("R&B", "soul_rnb"),
         ("bossa nova", "bossa_nova"),
+        ("elevator muzak", "jazz_swing"),
+        ("marching band", "orchestral_film"),
+        ("lullaby for harp", "cinematic_ambient"),
+        ("rock lullaby", "rock"),
         ("cinematic ambient", "cinematic_ambient"),
     ],
 )
@@ -125,6 +129,22 @@ def test_only_these() -> None:
     soloist = understand("synthwave with a solo guitar")
     assert not soloist.only_these
     assert soloist.instruments[0].role == "lead"
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("guitar solo", True),
+        ("drum solo, funk", True),
+        ("flamenco guitar solo", True),
+        ("rock guitar solo in E", False),
+        ("jazz piano solo", False),
+    ],
+)
+def test_whose_solo_has_no_band(text: str, alone: bool) -> None:
+    brief = understand(text)
+    assert brief.only_these == alone
+    assert len(brief.instruments) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from songwright.brief import Brief, Length
-from songwright.composition.form import _abridged, _returns
+from songwright.composition.fitting import _abridged, _returns
 from songwright.composition.melody import compose_melody
 from songwright.composition.melody.develop import choose_treatment, develop
 from songwright.composition.melody.letters import chord_lookup

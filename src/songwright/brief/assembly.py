@@ -218,7 +218,7 @@ class Assembly:
         tempo, named = self.best.get("tempo"), self._value("style", "")
         if tempo is None or not named or tempo.rank > WORD:
             return
-        if "nearest to" in self.best["style"].shown:
+        if _is_neighbour(self.best["style"]):
             return  # ska is faster than the reggae that stands in for it
         assert isinstance(tempo.value, TempoRequest)
         fitted = for_style(tempo.value, named)
@@ -275,7 +275,7 @@ class Assembly:
         if hard and instruments:
             self.heard.append(hard[-1])
             return True, instruments
-        if offers and len(instruments) == 1 and self._value("style", "") in _SOLOISTS:
+        if offers and len(instruments) == 1 and self._plays_alone(instruments[0], offers[-1]):
             self.heard.append(offers[-1])
             return True, instruments
         alone = self._of("line-up")
@@ -290,6 +290,14 @@ class Assembly:
             replace(r, role="lead") if r.word in words and not r.role else r for r in instruments
         )
         return False, led
+
+    def _plays_alone(self, soloist: InstrumentRequest, solo: Offer) -> bool:
+        """A drummer does; others in styles that know soloists, or in a neighbour that they bring
+        themselves ("flamenco guitar solo"): a rock guitar solo has its band."""
+        if soloist.role == "drums" or self._value("style", "") in _SOLOISTS:
+            return True
+        style = self.best.get("style")
+        return style is not None and _is_neighbour(style) and style.words in solo.words
 
     def _other_drums(self, only: bool) -> tuple[Avoid, ...]:
         """ "Just kick and hats" leaves the drummer nothing else."""
@@ -428,6 +436,11 @@ class Assembly:
             enumerate(self.heard), key=lambda p: (p[1].source == "field", p[1].position, p[0])
         )
         return tuple(dict.fromkeys(offer.heard for _, offer in ordered))
+
+
+def _is_neighbour(style_offer: Offer) -> bool:
+    """Whether the style stands in for a genre that has no file of its own."""
+    return "nearest to" in style_offer.shown
 
 
 def _mean(affects: Sequence[object]) -> Affect:

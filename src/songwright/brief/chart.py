@@ -54,6 +54,9 @@ _PROGRESSION = re.compile(
 )
 
 
+_VAMP = re.compile(rf"(?<![\w/#])(?P<row>{_CHORD}(?: ?[->,/] ?{_CHORD})+) (?:vamp|loop|changes)\b")
+
+
 def read_chart(reading: Reading) -> tuple[SectionRequest, ...]:
     """Claim charts. A chart for the whole piece is offered; charts by section are returned.
 
@@ -75,10 +78,12 @@ def read_chart(reading: Reading) -> tuple[SectionRequest, ...]:
     for match in reading.find(_PIPED, cased=True):
         bars = parse_chart(re.sub(rf"^{_LEAD}", "", match.group()))
         reading.offer("chart", bars, chart_text(bars), match.span(), NUMBER)
-    for pattern in (_PROGRESSION, _ROW):
+    for pattern in (_PROGRESSION, _VAMP, _ROW):
         for match in reading.find(pattern, cased=True):
-            if not _is_chart_row(match["row"], named=pattern is _PROGRESSION):
+            if not _is_chart_row(match["row"], named=pattern is not _ROW):
                 continue
+            if pattern is _VAMP and not re.search(r"[A-Ga-g][^ ,>-]", match["row"]):
+                continue  # "an A-B loop" is of sections
             bars = parse_chart(" | ".join(_chords_of(match["row"])))
             reading.offer("chart", bars, chart_text(bars), match.span(), NUMBER)
     return tuple(sections)

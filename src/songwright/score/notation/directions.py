@@ -99,16 +99,12 @@ def part_marks(score: Score, part: PrintedPart) -> list[Mark]:
 
 
 def place(mark: Mark, tick: int) -> Element:
-    """The mark's element, told to stand ``mark.tick - tick`` ticks after where it is written."""
+    """The mark's element; a chord symbol may be told to stand after where it is written."""
     element = mark.element
     if mark.tick != tick:
         offset = Element("offset")
         offset.text = str(mark.tick - tick)
-        if element.tag == "direction":
-            offset.set("sound", "yes")
-        tags = [child.tag for child in element]
-        after = [i for i, tag in enumerate(tags) if tag in ("voice", "staff", "sound")]
-        element.insert(after[0] if after else len(tags), offset)
+        element.append(offset)
     return element
 
 

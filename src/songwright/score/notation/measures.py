@@ -147,11 +147,17 @@ class _StaffWriter:
             add_beams(bar, symbols)
             where = self._place(index, divided, alone=not sounding[index])
             waiting = list(marks) if index == 0 else []
+            inside: list[Mark] = []
             for symbol in symbols:
                 while waiting and waiting[0].tick < bar.start + symbol.end:
-                    measure.append(place(waiting.pop(0), bar.start + symbol.onset))
+                    mark, tick = waiting.pop(0), bar.start + symbol.onset
+                    if mark.tick > tick and mark.element.tag == "direction":
+                        inside.append(mark)
+                    else:
+                        measure.append(place(mark, tick))
                 spelled = heads.get(id(symbol), [])
                 write_symbol(measure, bar, symbol, spelled, self._lines[index], where)
+            _write_inside(measure, bar, inside)
 
     def _sounding(self, voice: int, bar: Bar) -> Sequence[Slice]:
         first = bisect_right(self._ends[voice], bar.start)
@@ -181,5 +187,24 @@ def _write_key(attributes: Element, part: PrintedPart, key: Key) -> None:
         SubElement(element, "mode").text = "major" if mode == "whole-tone" else mode
 
 
+def _write_inside(measure: Element, bar: Bar, marks: Sequence[Mark]) -> None:
+    """Directions in the midst of a note: the writer goes back to where they stand.
+
+    MuseScore 3 reads no ``<offset>`` of a direction and would hear a tempo when the note begins.
+    """
+    at = bar.end
+    for mark in reversed(marks):  # only ever back: a forward between makes rests in some readers
+        if mark.tick < at:
+            _move(measure, "backup", at - mark.tick)
+        measure.append(mark.element)
+        at = mark.tick
+    if at < bar.end:
+        _move(measure, "forward", bar.end - at)
+
+
 def _backup(measure: Element, bar: Bar) -> None:
-    SubElement(SubElement(measure, "backup"), "duration").text = str(bar.length)
+    _move(measure, "backup", bar.length)
+
+
+def _move(measure: Element, way: str, ticks: int) -> None:
+    SubElement(SubElement(measure, way), "duration").text = str(ticks)
