@@ -59,6 +59,11 @@ READ = (
     ("only piano for the first 8 bars, then drums at bar 9 and bass at bar 17",
      ["piano alone until bar 9", "drums from bar 9", "bass from bar 17"]),
     ("lofi, melody starts at bar 5", ["melody from bar 5"]),
+    ("pop, strings in the chorus", ["strings only in each chorus"]),
+    ("piano in the verses, choir in the choruses, pop",
+     ["piano only in each verse", "choir only in each chorus"]),
+    ("pop with piano, and strings in the last chorus", ["strings only in the last chorus"]),
+    ("film, bells in the last 8 bars", ["bells from 8 bars before the end"]),
 )  # fmt: skip
 
 
@@ -106,6 +111,10 @@ def test_a_length_stays_a_length(prompt: str, seconds: int | None, bars: int | N
         "trap beat at 140 bpm",
         "waltz for music box and strings, ends with a ritardando",
         "modulates up a tone in the last chorus, with strings",
+        "rock, guitar solo in the bridge",
+        "drums in the chorus are louder, rock",
+        "strings in the background, lofi",
+        "violin in C minor",
     ],
 )
 def test_other_words_are_no_entries(prompt: str) -> None:

@@ -41,7 +41,7 @@ def test_one_section_with_bars_keeps_the_rest_usual() -> None:
 
 
 def test_place_in_the_form_is_listed_not_dropped() -> None:
-    brief = understand("pop, strings in the chorus")
+    brief = understand("pop, loud strings in the chorus")
     assert brief.form == ()
     assert brief.not_understood == ("in the chorus",)
 

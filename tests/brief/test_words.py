@@ -134,6 +134,21 @@ def test_only_these() -> None:
 @pytest.mark.parametrize(
     ("text", "alone"),
     [
+        ("medieval dance with recorder, drum and lute", True),
+        ("japanese koto and shakuhachi, calm", True),
+        ("indian sitar and tabla", True),
+        ("country rock with banjo and fiddle", False),
+        ("celtic with fiddle", False),
+        ("dixieland with trumpet and piano", False),
+    ],
+)
+def test_a_folk_style_that_stands_in_adds_no_strangers(text: str, alone: bool) -> None:
+    assert understand(text).only_these == alone
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
         ("guitar solo", True),
         ("drum solo, funk", True),
         ("flamenco guitar solo", True),

@@ -282,7 +282,8 @@ class Assembly:
         named = self.best.get("style")
         style_id = str(named.value) if named is not None and named.rank >= NEAR else ""
         listed = alone and len(instruments) > 1 and may_be_alone(instruments, style_id)
-        if listed or is_whole(instruments, style_id):
+        neighbour = named is not None and _is_neighbour(named)
+        if listed or is_whole(instruments, style_id, neighbour):
             self.heard += alone
             return True, instruments
         words = {o.value for o in (*offers, *self._of("lead"))}

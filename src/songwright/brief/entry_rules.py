@@ -16,6 +16,7 @@ PLAYER, ADJECTIVE = "\ue001", "\ue002"
 _DET = rf"(?:(?:the|an?|some|one|two|single|lone|solo) |{ADJECTIVE}+,? ){{0,4}}"
 _NAMED = rf"{_DET}{PLAYER}+(?:,? (?:and|&|plus) {_DET}{PLAYER}+)*"
 _LIST = rf"{_DET}{PLAYER}+(?:(?:,? (?:and|&|plus)|,) {_DET}{PLAYER}+)*"
+_PLAIN = rf"(?:(?:the|an?|some) )?{PLAYER}+"
 _REST = (
     r"(?:the )?(?:(?:full|whole|entire|rest of the) )?(?:band|ensemble|orchestra|group)|"
     r"everybody(?: else)?|everyone(?: else)?|(?:all )?the (?:others|rest)|"
@@ -94,7 +95,8 @@ _PATTERNS = (
               rf"(?:{_INSIDE} {_SPAN}|{_UNTIL_OTHERS}){_THEN}"),
     ("alone", rf"{_WHO} {_ALONE} (?:{_INSIDE} (?P<span>{FIRST}|the intro(?![a-z]))|"
               rf"{_UNTIL_OTHERS}){_THEN}"),
-    ("alone", rf"{_WHO} (?:alone|solo|unaccompanied|by itself|on its own) {_INSIDE} {_SPAN}"),
+    # A guitar solo in the bridge has its band: only the other words say that nobody else plays.
+    ("alone", rf"{_WHO} (?:alone|unaccompanied|by itself|on its own) {_INSIDE} {_SPAN}"),
     ("alone", rf"(?<![a-z])(?:for|in|during) {_SPAN},? (?:there is |it is )?{_ONLY} {_WHO}"
               rf"(?: plays?| playing)?"),
     ("opening", rf"(?<![a-z]){_ONLY} {_WHO}[ -]{_OPENING}{_THEN}"),
@@ -123,6 +125,10 @@ _PATTERNS = (
     ("plays", rf"{_WHO} (?:only )?from {_WHEN}(?: on(?:wards?)?(?![a-z]))?"
               rf"(?: (?:to|until|till) {_UNTIL})?"),
     ("plays", rf"{_WHO} (?:playing |plays? )?(?:only )?{_TILL} {_UNTIL}{_THEN}"),
+    # "Piano in the verses, strings in the chorus": there, and not elsewhere.
+    ("plays", rf"(?:^|(?<=[,;:.] )|(?<=[a-z{PLAYER}] (?:with|plus) )|(?<=, and ))"
+              rf"(?P<who>{_PLAIN}(?: (?:and|&|plus) {_PLAIN})*) {_INSIDE} {_SPAN}"
+              rf"(?! (?:is|are|get|become|gets|becomes|louder|softer))"),
 )  # fmt: skip
 
 

@@ -56,9 +56,15 @@ def is_line_up(reading: Reading, players: Sequence[tuple[Sequence[Match], Match]
     return joined and _OPENS.search(text[: spans[0][0]]) is not None
 
 
-def is_whole(requests: Sequence[InstrumentRequest], named_style: str) -> bool:
+def is_whole(
+    requests: Sequence[InstrumentRequest], named_style: str, neighbour: bool = False
+) -> bool:
     """True if a melody, harmony, a bass and drums are all asked for in a style for players, or a
-    keyboard that has a literature of its own and no style."""
+    keyboard that has a literature of its own and no style.
+
+    Where a folk style stands in for a ``neighbour`` ("medieval", "indian"), two players do of whom
+    one can play chords: the other players of the style would be strangers there.
+    """
     if not named_style:
         return len(requests) == 1 and requests[0].instruments[0] in _KEYBOARDS
     if style(named_style).family not in PLAYED_FAMILIES:
@@ -67,7 +73,10 @@ def is_whole(requests: Sequence[InstrumentRequest], named_style: str) -> bool:
     drums = [r for r in requests if r.role == "drums"]
     others = [instrument(r.instruments[0]) for r in requests if r not in bass and r not in drums]
     melodic = any(not player.polyphonic for player in others)
-    return bool(bass and drums and melodic and any(player.polyphonic for player in others))
+    harmony = any(player.polyphonic for player in others)
+    if neighbour and style(named_style).family != "jazz" and may_be_alone(requests, named_style):
+        return len(requests) > 1 and harmony
+    return bool(bass and drums and melodic and harmony)
 
 
 def is_of_all(adjective: str, requests: Sequence[InstrumentRequest], reading: Reading) -> bool:

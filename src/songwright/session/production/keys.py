@@ -12,7 +12,7 @@ from songwright.render.sources import Credit, source_of
 from songwright.score.codec import digest
 
 SAMPLE_RATE_HZ = 48_000
-PIPELINE = 4
+PIPELINE = 5
 """Raised when the same settings come to mean another sound."""
 
 _TAIL_SECONDS = 4  # of a loop, wrapped to its start
