@@ -25,7 +25,8 @@ _QUALITY = (
     r"more than|a maximum of|maximum|max\.?|min\.?) ?)?"
 )
 _LEAD = (
-    r"(?:\b(?:for|of|lasting|lasts?|total(?: of|:)?|(?:with )?(?:a )?(?:length|duration|runtime)(?: of|:| is)?) )?"
+    r"(?:\b(?:for|of|lasting|lasts?|total(?: of|:)?|"
+    r"(?:with )?(?:a )?(?:length|duration|runtime)(?: of|:| is)?) )?"
 )
 _TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|total|lang|flat))?"
 _CLOCK = re.compile(

@@ -21,7 +21,12 @@ def choose_style(brief: Brief, decisions: list[Decision]) -> Style:
     chosen = min(
         (style(name) for name in style_ids()),
         key=lambda s: (
-            round(_distance(brief.affect, s, wanted, brief.only_these) + _strain(brief, s), 6)
+            round(
+                _distance(brief.affect, s, wanted, brief.only_these)
+                + _strain(brief, s)
+                - _PLAYING * _ways_known(brief, s),
+                6,
+            )
             + _OF_ITS_OWN.get(s.id, 0.0)
             + (_PRODUCED if chamber and not _suits_few(brief, s) else 0.0),
             usual.get(s.id, len(usual)),
@@ -37,6 +42,7 @@ def choose_style(brief: Brief, decisions: list[Decision]) -> Style:
 _CHAMBER = 0.5  # how much nearer a style is whose every part is among those asked for
 _PRODUCED = 1.2  # how far it moves a produced style away from a few acoustic players alone
 _OF_ITS_OWN = {"blues": 0.3}  # a form and a scale that nobody expects unless they are named
+_PLAYING = 0.4  # how much nearer a style is that plays as was asked ("walking bass", "808")
 _CORE = 2  # priority of the parts that a style never leaves out
 _CHAMBER_FAMILIES = (*PLAYED_FAMILIES, "screen")
 _STRANGE = 0.3  # how far it moves a style away that it knows nobody who was asked for
@@ -58,7 +64,8 @@ def _suits_few(brief: Brief, candidate: Style) -> bool:
 def _distance(affect: Affect, candidate: Style, wanted: list[set[str]], only_these: bool) -> float:
     """How far a style lies from the mood asked for, less a bonus for the instruments it knows.
 
-    A style whose whole ensemble was asked for (a piano, the four of a quartet) is nearest.
+    A style that serves many moods is near from further away: nobody who says "romantic" means
+    reggae. A style whose whole ensemble was asked for (a piano, the four of a quartet) is nearest.
     """
     facts = candidate.affect
     pairs = (
@@ -67,6 +74,7 @@ def _distance(affect: Affect, candidate: Style, wanted: list[set[str]], only_the
         (affect.density, facts.density),
     )  # fmt: skip
     far = math.sqrt(sum((a - b) ** 2 for a, b in pairs if a != 0.0))
+    far = max(0.0, far - facts.breadth)
     if not wanted:
         return far
     known = {i for part in candidate.parts for i in part.instruments}
@@ -76,11 +84,19 @@ def _distance(affect: Affect, candidate: Style, wanted: list[set[str]], only_the
         for request in wanted
     ) / len(wanted)
     whole = all(asked & set(part.instruments) for part in candidate.parts)
+    whole &= all(request & known for request in wanted)
     if only_these:  # a chamber group is nearest to the style with the like of it
         covered = sum(bool(asked & set(part.instruments)) for part in candidate.parts)
         far -= _CHAMBER * covered / len(candidate.parts)
     strange = _STRANGE if met == 0.0 else 0.0
     return far + strange - 0.6 * met - (0.5 if whole else 0.0)
+
+
+def _ways_known(brief: Brief, candidate: Style) -> float:
+    """Share of the ways of playing asked for that parts of a style know."""
+    asked = {request.pattern for request in brief.instruments if request.pattern}
+    known = {pattern for part in candidate.parts for pattern in part.patterns}
+    return len(asked & known) / len(asked) if asked else 0.0
 
 
 def _strain(brief: Brief, candidate: Style) -> float:

@@ -18,13 +18,18 @@ class TempoRange:
 
 @dataclass(frozen=True, slots=True)
 class AffectFacts:
-    """The style's resting mood, -1..1 each (see `songwright.brief.Affect`)."""
+    """The style's resting mood, -1..1 each (see `songwright.brief.Affect`).
+
+    ``breadth`` 0..1 is how far around it lie the moods that the style is expected for when none is
+    named: an orchestra plays nearly anything (0.5), reggae is meant when it is said (0).
+    """
 
     valence: float = 0.0
     arousal: float = 0.0
     tension: float = 0.0
     brightness: float = 0.0
     density: float = 0.0
+    breadth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
