@@ -24,6 +24,9 @@ _PAIR = "PART=DB"
               "+= and -= change it.")  # fmt: skip
 @click.option("--level", "levels", multiple=True, metavar=_PAIR,
               help="Set the fader of a part; PART+=DB and PART-=DB move it.")  # fmt: skip
+@click.option("--effect", "effects", multiple=True, metavar="PART=FILE.vst3",
+              help="Send a part through a VST3 effect, behind those it has; "
+              "FILE.vst3?NAME=VALUE&… sets parameters; PART=off takes all away.")  # fmt: skip
 @click.option("--solo", multiple=True, metavar="PART", help="Mute all others.")
 @click.option("--mute", multiple=True, metavar="PART", help="Silence a part.")
 @click.option("--unmute", multiple=True, metavar="PART", help='Let it sound again; "all".')
@@ -37,9 +40,10 @@ _PAIR = "PART=DB"
 @click.option("--evaluation", is_flag=True, help="Judge the result as compose does.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def mix(
-    folder: Path, assignments: tuple[str, ...], levels: tuple[str, ...], solo: tuple[str, ...],
-    mute: tuple[str, ...], unmute: tuple[str, ...], show: bool, part: str, controls: bool,
-    out: Path | None, in_place: bool, formats: str | None, evaluation: bool, as_json: bool,
+    folder: Path, assignments: tuple[str, ...], levels: tuple[str, ...], effects: tuple[str, ...],
+    solo: tuple[str, ...], mute: tuple[str, ...], unmute: tuple[str, ...], show: bool, part: str,
+    controls: bool, out: Path | None, in_place: bool, formats: str | None, evaluation: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Show the mix of the package in DIR, or change it; only what changes is made again."""
     if controls:
@@ -50,7 +54,8 @@ def mix(
     from songwright.session.mixing import mute_assignments, remix  # noqa: PLC0415
 
     muted = mute_assignments(folder, solo, mute, unmute)
-    changes = (*assignments, *(_fader(text) for text in levels), *muted)
+    faders, inserts = map(_fader, levels), map(_insert, effects)
+    changes = (*assignments, *faders, *inserts, *muted)
     if show or not changes:
         _print_sheet(folder, changes, part, as_json)
         return
@@ -74,6 +79,17 @@ def _fader(text: str) -> str:
         if found:
             return f"{name.strip()}.level_db{sign}{value.strip()}"
     raise OutputError(f"--level {text}: write {_PAIR}, such as pad=-8 or pad-=3")
+
+
+def _insert(text: str) -> str:
+    """``lead=warm.vst3?drive=0.4`` as an assignment."""
+    name, found, value = text.partition("=")
+    if not found or not value.strip():
+        raise OutputError(f"--effect {text}: write PART=FILE.vst3, such as lead=~/Warm.vst3")
+    if value.strip().lower() == "off":
+        return f"{name.strip()}.effects=off"
+    file, mark, parameters = value.strip().partition("?")
+    return f"{name.strip()}.effects+={Path(file).expanduser().resolve()}{mark}{parameters}"
 
 
 def _print_sheet(folder: Path, changes: tuple[str, ...], part: str, as_json: bool) -> None:

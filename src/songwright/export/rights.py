@@ -6,7 +6,7 @@ What plays a part stands in ``mix.json``; who wrote what, in the decisions of th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -42,8 +42,24 @@ class _Stem:
 
 
 @dataclass(frozen=True, slots=True)
+class _Insert:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    effects: tuple[_Insert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    parts: dict[str, _Strip] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
     stems: dict[str, _Stem] = field(default_factory=dict)
+    settings: _Settings = field(default_factory=_Settings)
 
 
 def rights(plan: Plan, score: Score, folder: Path) -> tuple[Right, ...]:
@@ -103,7 +119,16 @@ def _sounds(score: Score, folder: Path) -> list[Right]:
     for part_id, stem in record.stems.items():
         if stem.credit is not None:
             played.setdefault(stem.credit, []).append(names.get(part_id, part_id))
-    return [
+    treated: dict[str, list[str]] = {}
+    for part_id, strip in record.settings.parts.items():
+        for insert in strip.effects:
+            treated.setdefault(insert.path, []).append(names.get(part_id, part_id))
+    sounds = [
         Right(f"sound of {', '.join(parts)}", credit.name, credit.licence, credit.origin)
         for credit, parts in played.items()
     ]
+    return sounds + [
+        Right(f"effect on {', '.join(parts)}", PurePath(path).stem,
+              "that of the plug-in; ask its maker", PurePath(path).name)
+        for path, parts in treated.items()
+    ]  # fmt: skip

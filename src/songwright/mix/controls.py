@@ -7,12 +7,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 
 import msgspec
 
 from songwright.errors import StyleError
 from songwright.mix.bands import band_called
-from songwright.mix.settings import Curve, PartMix
+from songwright.mix.settings import Curve, Insert, PartMix
 
 BAND = re.compile(r"^(.*)_(db|hz|q)$")
 BAND_FIELDS = {
@@ -63,10 +64,18 @@ def shown(strip: PartMix, name: str) -> str:
     if head == "tape_stop":
         stops = (f"bars {begin + 1.0:g} to {end + 1.0:g}" for begin, end in strip.tape_stops)
         return ", ".join(stops) or "off"
+    if head == "effects":
+        return ", ".join(insert_text(insert) for insert in strip.effects) or "off"
     value = getattr(strip, head)
     if not rest:
         return text_of(value if not hasattr(value, "__dataclass_fields__") else True)
     return text_of(None if value is None else getattr(value, rest))
+
+
+def insert_text(insert: Insert) -> str:
+    """A plug-in in one line: ``"Warm (drive=0.4, mix=0.5)"``."""
+    values = ", ".join(f"{name}={value}" for name, value in insert.parameters)
+    return PurePath(insert.path).stem + (f" ({values})" if values else "")
 
 
 def curvetext_of(curve: Curve) -> str:

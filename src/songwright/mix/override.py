@@ -30,6 +30,7 @@ from songwright.mix.settings import (
     Curve,
     DeEsser,
     DelaySend,
+    Insert,
     LoFi,
     MixSettings,
     PartMix,
@@ -69,7 +70,8 @@ def overridden(sheet: MixSheet, assignments: Iterable[str]) -> MixSheet:
         As decided; not changed.
     assignments
         Such as ``"bass.eq.low_shelf_db=-2"``, ``"pad.level_db-=3"``, ``"lead.reverb_send_db=2"``,
-        ``"keys.compressor=off"``, ``"pad.curve.low_pass_hz=0:400, 8:9000"`` (bars),
+        ``"keys.compressor=off"``, ``"lead.effects=/plugins/Warm.vst3"``,
+        ``"pad.curve.low_pass_hz=0:400, 8:9000"`` (bars),
         ``"room.rt60_seconds=2.2"``, ``"master.target_lufs=-9"``.
 
     Raises
@@ -179,13 +181,15 @@ def _strip_set(strip: PartMix, given: Assignment, settings: MixSettings) -> Part
         return _with(strip, control, on or None)
     if not group and control == "tape_stop":
         return replace(strip, tape_stops=_tape_stops(given))
+    if not group and control == "effects":
+        return replace(strip, effects=_effects(strip, given))
     if not group and control == "mute":
         return replace(strip, mute=given.flag())
     name = ".".join((*group, control))
     facts = controls().get(name)
     if facts is None:
         raise AudioError(
-            f"{given.text}: there is no control {name!r}; there are mute, tape_stop, "
+            f"{given.text}: there is no control {name!r}; there are mute, effects, tape_stop, "
             f"{', '.join(controls())}, eq.BAND_db, eq.BAND_hz, eq.BAND_q, dip.NAME_db, "
             "send.SPACE_db and curve.CONTROL"
         )
@@ -262,6 +266,21 @@ def _tape_stops(given: Assignment) -> tuple[tuple[float, float], ...]:
     if not 0.0 <= begin < end:
         raise AudioError(f"{given.text}: write the bars, such as 8.5-9, or off")
     return ((begin, end),)
+
+
+def _effects(strip: PartMix, given: Assignment) -> tuple[Insert, ...]:
+    """``/plugins/Warm.vst3?drive=0.4&mix=0.5`` or ``off``; ``+=`` puts one behind the others."""
+    if given.value.lower() == "off":
+        return ()
+    path, _, text = given.value.partition("?")
+    pairs = [pair.partition("=") for pair in text.split("&") if pair]
+    if given.sign == "-=" or not path or not all(name and sign for name, sign, _ in pairs):
+        raise AudioError(
+            f"{given.text}: write effects=FILE.vst3, effects+=FILE.vst3?NAME=VALUE&NAME=VALUE or "
+            "effects=off"
+        )
+    insert = Insert(path, tuple((name.strip(), value.strip()) for name, _, value in pairs))
+    return (*strip.effects, insert) if given.sign == "+=" else (insert,)
 
 
 def _curve_set(strip: PartMix, given: Assignment) -> PartMix:

@@ -171,6 +171,18 @@ class DelaySend:
 
 
 @dataclass(frozen=True, slots=True)
+class Insert:
+    """A plug-in of the person's own, through which a dry stem goes before its strip.
+
+    ``path`` is that of a VST3 effect; ``parameters`` are names and values as the plug-in has them,
+    in the order in which they are set.
+    """
+
+    path: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send to a further reverberation (`MixSettings.spaces`); 0 dB gives that space's own level."""
 
@@ -215,6 +227,8 @@ class PartMix:
         RMS level of vinyl and tape noise that this part carries; None for no noise.
     mute
         The stem is silence.
+    effects
+        Plug-ins before everything else of the strip, in order.
     dips, transient, deesser, chorus, phaser, delay
         Further processors; None or empty leaves them out.
     reverb_pre_delay_ms, reverb_damp_hz
@@ -246,6 +260,7 @@ class PartMix:
     reverb_send_db: float | None = 0.0
     noise_dbfs: float | None = None
     mute: bool = False
+    effects: tuple[Insert, ...] = ()
     dips: tuple[Dip, ...] = ()
     transient: Transient | None = None
     deesser: DeEsser | None = None

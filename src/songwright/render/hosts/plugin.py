@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,9 +48,7 @@ class Vst3:
     def __init__(self, path: str | Path, only: str = "") -> None:
         self.path = Path(path)
         self.only = only
-        if not self.path.exists():
-            raise FileFormatError(f"there is no plug-in {str(path)!r}")
-        _require_pedalboard()
+        require_plugin(path)
 
     @property
     def credit(self) -> Credit:
@@ -75,8 +74,16 @@ class _Plugin(Hosted):
         return _run(self.path, job, None, length_samples, sample_rate_hz)
 
 
-def apply_effect(path: str | Path, audio: FloatArray, sample_rate_hz: int) -> FloatArray:
+def apply_effect(
+    path: str | Path,
+    audio: FloatArray,
+    sample_rate_hz: int,
+    parameters: Sequence[tuple[str, str]] = (),
+) -> FloatArray:
     """Audio of shape (2, samples) through a VST3 effect; the same shape comes back.
+
+    ``parameters`` are set first: names as the plug-in has them; numbers, ``true`` and ``false``, or
+    the texts that it shows.
 
     Raises
     ------
@@ -85,10 +92,22 @@ def apply_effect(path: str | Path, audio: FloatArray, sample_rate_hz: int) -> Fl
     AudioError
         If the plug-in crashes, hangs or gives no sound; nothing else is lost.
     """
+    require_plugin(path)
+    job: dict[str, object] = {"parameters": list(parameters)}
+    return _run(Path(path), job, audio, audio.shape[1], sample_rate_hz)
+
+
+def require_plugin(path: str | Path) -> None:
+    """Check that a plug-in could be run.
+
+    Raises
+    ------
+    FileFormatError
+        If it is not there or pedalboard is not installed.
+    """
     if not Path(path).exists():
         raise FileFormatError(f"there is no plug-in {str(path)!r}")
     _require_pedalboard()
-    return _run(Path(path), {}, audio, audio.shape[1], sample_rate_hz)
 
 
 def _require_pedalboard() -> None:
@@ -125,7 +144,7 @@ def _run(
         except subprocess.TimeoutExpired as error:
             raise AudioError(
                 f"the plug-in {path.name} gave no answer in {LIMIT_SECONDS:g} seconds; "
-                "choose another sound for the part"
+                "choose another plug-in or leave it out"
             ) from error
         if done.returncode != 0 or not heard.is_file():
             if said.is_file():
@@ -133,7 +152,9 @@ def _run(
             else:
                 last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1][:300]
                 how = f"{'crashed' if done.returncode < 0 else 'failed'} ({last})"
-            raise AudioError(f"the plug-in {path.name} {how}; choose another sound for the part")
+            raise AudioError(
+                f"the plug-in {path.name} {how}; choose another plug-in or leave it out"
+            )
         sound = np.load(heard, allow_pickle=False)
     out = np.zeros((2, length_samples), np.float32)
     count = min(length_samples, sound.shape[1])

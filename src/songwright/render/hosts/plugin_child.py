@@ -32,6 +32,10 @@ def do(job: dict[str, Any]) -> None:
     import pedalboard  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415
 
     plugin = pedalboard.load_plugin(job["plugin"])
+    for name, text in job.get("parameters", ()):
+        if name not in plugin.parameters:
+            raise ValueError(f"it has no {name!r}; it has {', '.join(plugin.parameters)}")
+        setattr(plugin, name, value_of(text))
     rate = float(job["rate"])
     if job["audio"]:
         sound = plugin(np.load(job["audio"], allow_pickle=False), rate)
@@ -42,6 +46,16 @@ def do(job: dict[str, Any]) -> None:
     if sound.ndim == 1 or sound.shape[0] == 1:
         sound = np.stack((sound.reshape(-1),) * 2)
     np.save(job["out"], sound[:2])
+
+
+def value_of(text: str) -> float | bool | str:
+    """A parameter's value: a number, true or false, or a text that the plug-in shows."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from songwright.perform import Performance, PlayedPart
 from songwright.render import SoundSource
 from songwright.render.sources import Credit, source_of
 from songwright.score.codec import digest
+from songwright.session.production.effects import prints
 
 SAMPLE_RATE_HZ = 48_000
 PIPELINE = 5
@@ -57,8 +58,9 @@ def credit_of(part: PlayedPart, sources: Sequence[SoundSource]) -> Credit | None
 def stem_key(
     dry: str, settings: MixSettings, part_id: str, length: int, kicks: Sequence[float]
 ) -> str:
-    """Digest of what a finished stem depends on: its dry stem, its strip, its rooms."""
+    """Digest of what a finished stem depends on: its dry stem, plug-ins, strip and rooms."""
     strip = settings.parts.get(part_id)
     ducks = strip is not None and strip.sidechain is not None
     inputs = stem_inputs(settings, part_id)
-    return digest((dry, inputs, length, tuple(kicks) if ducks else ()))
+    plugins = prints(settings, part_id)
+    return digest((dry, plugins, inputs, length, tuple(kicks) if ducks else ()))

@@ -30,6 +30,7 @@ from songwright.perform import PlayedPart
 from songwright.render import render_part
 from songwright.score.codec import decode, encode
 from songwright.session.production.dry import DryStems, stem_folder
+from songwright.session.production.effects import require_effects, through
 from songwright.session.production.job import Job
 from songwright.session.production.keys import (
     SAMPLE_RATE_HZ,
@@ -90,6 +91,7 @@ class _Production:
         decided = self._decide()
         sheet, chain = self.job.settled(decided)
         settings = sheet.settings
+        require_effects(settings)
         stems = {
             part.id: StemRecord(
                 bus_of(part.role), self.dry_keys[part.id],
@@ -185,7 +187,8 @@ class _Production:
         if strip is not None and strip.mute:
             return np.zeros((2, self.length), np.float32)
         dry = self._dry(part)
-        stem = process_stem(settings, part, dry, self.length, self.kicks, SAMPLE_RATE_HZ)
+        sound = through(strip.effects, dry, SAMPLE_RATE_HZ) if strip is not None else dry
+        stem = process_stem(settings, part, sound, self.length, self.kicks, SAMPLE_RATE_HZ)
         self.dry.drop(self.dry_keys[part.id])
         release(dry)
         return stem
