@@ -48,7 +48,7 @@ def interval_name(semitones: int) -> str:
 def _hook(hook: HookFacts | None, reach: int | None) -> str:
     spoken = "" if reach is None else f", range {interval_name(reach)}"
     if hook is None:
-        return f"no motif comes back{spoken}"
+        return f"no motif comes back note for note{spoken}"
     first = f"from bar {hook.bar + 1}"
     plain = ", plain in rhythm and line" if hook.distinctiveness < 0.5 else ""
     hard = ", hard to sing" if hook.singability < 0.5 else ""
