@@ -47,6 +47,20 @@ def test_cells_go_on_from_where_the_line_is(style_id: str, most: float) -> None:
     assert leaps / joins <= most
 
 
+@pytest.mark.parametrize("style_id", ["orchestral_film", "string_quartet", "hymn_choral"])
+def test_no_bar_of_a_phrase_is_empty(style_id: str) -> None:
+    """These tunes breathe within bars; a whole bar of silence is a hole in the phrase."""
+    for seed in range(2000, 2016):
+        plan, notes = _tune(style_id, seed)
+        bar = plan.meter.bar_ticks
+        heard = {b for n in notes for b in range(n.onset_ticks // bar, -(-n.end_ticks // bar))}
+        lead = next(p.id for p in plan.parts if p.role == "lead")
+        for section in plan.sections:
+            if lead in section.parts and section.function in ("A", "B", "C"):
+                missing = set(range(section.start_bar, section.end_bar)) - heard
+                assert not missing, (seed, section.id)
+
+
 def test_a_leap_over_the_bar_line_turns_back() -> None:
     facts, key = MelodyFacts(), Key("C", "major")
     chords = [parse_chord(s) for s in ("C", "G")]

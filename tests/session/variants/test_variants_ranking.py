@@ -82,7 +82,9 @@ def test_reasons_say_what_was_measured() -> None:
     )
     assert reasons(replace(found, lift=Lift("drop", "A", 3.2)))[1] == "drop +3.2 dB over A"
     assert reasons(replace(found, lift=Lift("drop", "A", -1.0)))[1] == "drop 1.0 dB under A"
-    assert reasons(replace(found, hook=None))[0] == "no motif comes back note for note, range a ninth"
+    assert (
+        reasons(replace(found, hook=None))[0] == "no motif comes back note for note, range a ninth"
+    )
 
 
 @pytest.mark.parametrize(

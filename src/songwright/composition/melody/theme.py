@@ -200,7 +200,8 @@ class _Writer:
         bar = setting.meter.bar_ticks
         length = bars * bar
         if label.endswith("."):
-            head = source or self.known.get("b" if rng.random() < 0.4 else "a")
+            kind = "b" if rng.random() < 0.4 else "a"
+            head = source or self.known.get(kind, self.known.get("a"))
             spans = _inside(head.spans, length) if head is not None else ()
             return closing(
                 spans, length, setting.meter, setting.taste, self.facts.rest, is_last, rng
