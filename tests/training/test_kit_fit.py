@@ -50,6 +50,28 @@ def test_noise_is_made_anew_as_near_as_noise_can_be() -> None:
     assert 10 * np.log10(np.sum(again**2) / np.sum(noise**2)) == pytest.approx(0.0, abs=1.5)
 
 
+def test_noise_is_not_sharper_nor_louder_than_its_recording() -> None:
+    """Levels divided by one chance reading of their own noise came out 2 dB high and clicked."""
+    t = np.arange(RATE_HZ // 8) / RATE_HZ
+    sharper, louder = [], []
+    for seed in range(4):
+        noise = np.random.default_rng(seed).standard_normal(t.shape[0]) * np.exp(-t / 0.03)
+        stroke = FittedStroke(100, np.zeros((0, 4)), fit_noise(noise), band_energies_db(noise))
+        for variant in range(3):
+            made = fitted_stroke(FittedDrum("n", (stroke,), 0.0), 100, variant, RATE_HZ).mean(0)
+            sharper.append(_sharpness_db(made.astype(float)) - _sharpness_db(noise))
+            louder.append(10 * np.log10(np.sum(made.astype(float) ** 2) / np.sum(noise**2)))
+    print("X", np.mean(sharper), np.mean(louder))
+    assert np.mean(sharper) < 1.0
+    assert np.mean(louder) == pytest.approx(0.0, abs=0.5)
+
+
+def _sharpness_db(sound: np.ndarray) -> float:
+    """Peak of the first 5 ms over the RMS of 100 ms."""
+    body = np.sqrt(np.mean(sound[: RATE_HZ // 10] ** 2))
+    return float(20 * np.log10(np.abs(sound[: RATE_HZ // 200]).max() / body))
+
+
 def test_distance_hears_colour_and_decay_but_not_level() -> None:
     t = np.arange(RATE_HZ // 2) / RATE_HZ
     noise = np.random.default_rng(3).standard_normal(t.shape[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from songwright.render.jit import DoubleArray, FloatArray
@@ -11,7 +13,9 @@ from songwright.render.kit_kernels import add_noise_bands
 from training.kits.hits import RATE_HZ
 
 PASSES = 4
-TAKES = 1
+TAKES = 8
+"""Renderings averaged in each pass. A frame of 1 ms of a narrow band is mostly chance; what is
+divided by one reading of it comes out too loud wherever the reading was low, and strokes click."""
 
 
 def band_energies_db(sound: DoubleArray) -> DoubleArray:
@@ -53,15 +57,22 @@ def fit_noise(rest: DoubleArray) -> FloatArray:
 def _levels(sound: DoubleArray, frames: DoubleArray) -> DoubleArray:
     """RMS of each band around each time."""
     size = 1 << (int(sound.shape[0] * 1.2) - 1).bit_length()
-    hz = np.asarray(np.fft.rfftfreq(size, 1.0 / RATE_HZ), np.float64)
+    weights = _weights(size)
     spectrum = np.fft.rfft(sound, size)
     edges = np.round((frames[1:] + frames[:-1]) / 2 * RATE_HZ).astype(int)
     edges = np.concatenate(([0], edges, [max(sound.shape[0], edges[-1] + 1)]))
     edges = np.maximum.accumulate(np.minimum(edges, sound.shape[0]))
     out = np.zeros((frames.shape[0], BANDS))
     for band in range(BANDS):
-        y = np.fft.irfft(spectrum * band_weights(hz, band), size)[: sound.shape[0]]
+        y = np.fft.irfft(spectrum * weights[band], size)[: sound.shape[0]]
         total = np.concatenate(([0.0], np.cumsum(y**2)))
         counts = np.maximum(np.diff(edges), 1)
         out[:, band] = np.sqrt(np.diff(total[edges]) / counts)
     return out
+
+
+@lru_cache(maxsize=2)
+def _weights(size: int) -> DoubleArray:
+    """Responses of all bands at the frequencies of a transform, shape (`BANDS`, size / 2 + 1)."""
+    hz = np.asarray(np.fft.rfftfreq(size, 1.0 / RATE_HZ), np.float64)
+    return np.array([band_weights(hz, band) for band in range(BANDS)])
