@@ -44,3 +44,19 @@ def test_fields() -> None:
     assert understand("pop", {"density": "sparse", "register": "low"}).register == "low"
     with pytest.raises(BriefError, match="points of bar and level"):
         understand("pop", {"tension": "huge"})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rises"),
+    [
+        ("piano, from pianissimo to fortissimo", True),
+        ("rock, quiet to loud", True),
+        ("film score, ff to pp", False),
+    ],
+)
+def test_from_one_loudness_to_another(prompt: str, rises: bool) -> None:
+    brief = understand(prompt)
+    first, last = brief.energy
+    assert (last.level > first.level) == rises
+    assert not brief.dynamics
+    assert not brief.conflicts

@@ -84,3 +84,8 @@ def test_key_beats_a_mode_that_does_not_fit() -> None:
 def test_modulation(text: str, where: str, semitones: int) -> None:
     (modulation,) = understand(text).modulations
     assert (modulation.where, modulation.semitones) == (where, semitones)
+
+
+def test_the_tone_of_a_drone_is_a_key() -> None:
+    assert str(understand("string pad, drone on D").key) == "D major"
+    assert understand("organ, pedal on G").key is not None

@@ -154,3 +154,12 @@ def test_pitch_range() -> None:
 def test_impossible_values_are_refused(text: str) -> None:
     with pytest.raises(BriefError, match=r"choose|write"):
         understand(text)
+
+
+def test_what_grows_over_a_time_lasts_that_long() -> None:
+    grows = understand("cinematic pad, builds slowly over 90 seconds").length
+    longer = understand("cinematic pad, over 90 seconds").length
+    assert grows is not None
+    assert longer is not None
+    assert (grows.low, grows.high) == (90.0, 90.0)
+    assert longer.high > longer.low == 90.0

@@ -40,7 +40,8 @@ _NAMED_KEY = re.compile(
 _BLUES_KEY = re.compile(r"(?<!\w)(?P<tonic>[A-G])(?P<sign>#|b|)(?P<minor>)(?= [Bb]lues\b)")
 # "in C", "in F#", "key of Bb": major by convention; "in Dm": minor. The letter must be a capital.
 _LONE_KEY = re.compile(
-    r"\b(?:[Ii]n (?:the )?(?:[Kk]ey of )?|[Kk]ey(?: of|:| =|=| is)? ?)"
+    r"(?:\b(?:[Ii]n (?:the )?(?:[Kk]ey of )?|[Kk]ey(?: of|:| =|=| is)? ?)|"
+    r"(?<=[Dd]rone on )|(?<=[Pp]edal on ))"
     r"(?P<tonic>[A-G])(?P<sign>[ -]?(?:sharp|flat)\b|#|b(?![a-z])|)(?P<minor>m(?:in)?\b)?"
     r"(?![\w#'/]| (?:section|part|world|form|theme))"
 )

@@ -7,7 +7,7 @@ import re
 from songwright.brief.model import Length
 from songwright.brief.numbers import NUMBER, TO, is_range, plain, read_number
 from songwright.brief.offers import NUMBER as NUMBER_RANK
-from songwright.brief.text import Reading
+from songwright.brief.text import Reading, fold
 from songwright.errors import BriefError
 
 _LOOSE = ("about", "around", "roughly", "approximately", "approx", "circa", "ca", "~", "some")
@@ -58,6 +58,10 @@ _ERA = re.compile(
     r"\b[89]0[89]s\b"
 )
 _SINGLE = re.compile(rf"{_LEAD}{_QUALITY}(?<![\w.:])(?P<value>-?{NUMBER}|an?)[ -]?{_UNIT}{_TAIL}")
+_GROWS = re.compile(
+    r"\b(?:build|grow|ris|swell|crescendo|evolv|unfold|spread|develop|increas|ramp|intensif)[a-z]*"
+    r"[^.;:]*$"
+)
 _BAR = r"(?:bars?|measures?|takte?|mesures|compases)(?![a-z])"
 _NOT_BARS = r"(?![ -]?(?:blues|phrase|phrases|intro|outro|verse|chorus|bridge|solo|drop|build))"
 _BAR_RANGE = re.compile(
@@ -82,7 +86,7 @@ def read_length(reading: Reading) -> None:
         _offer(reading, match, _bars(low, high))
     for match in reading.find(_BARS):
         value = _signed(match["value"])
-        _offer(reading, match, _bounded("bars", value, match["quality"] or ""))
+        _offer(reading, match, _bounded("bars", value, _quality(reading, match)))
     for match in reading.find(_CLOCK):
         seconds = 60 * int(match["minutes"]) + float(match["seconds"] + (match["fraction"] or ""))
         quality = match["quality"] or "exactly"  # nobody writes 1:30 to mean about that long
@@ -94,7 +98,7 @@ def read_length(reading: Reading) -> None:
         )
         minutes = 1.0 if first == "a" else read_number(first)
         seconds = 60 * minutes + read_number(second)
-        _offer(reading, match, _bounded("seconds", seconds, match["quality"] or ""))
+        _offer(reading, match, _bounded("seconds", seconds, _quality(reading, match)))
     for match in filter(is_range, reading.find(_RANGE)):
         if _is_era(reading, match):
             continue
@@ -107,7 +111,7 @@ def read_length(reading: Reading) -> None:
             continue
         whole = match["whole"] or match["w3"]
         minutes = 0.0 if whole is None else 1.0 if whole in ("a", "an") else read_number(whole)
-        _offer(reading, match, _bounded("seconds", 60 * (minutes + 0.5), match["quality"] or ""))
+        _offer(reading, match, _bounded("seconds", 60 * (minutes + 0.5), _quality(reading, match)))
     for match in reading.find(_SINGLE):
         unit = match["unit"]
         if _is_era(reading, match):
@@ -118,8 +122,15 @@ def read_length(reading: Reading) -> None:
         value = (1.0 if one else _signed(match["value"])) * _unit_seconds(unit)
         if one and unit.startswith("sec"):
             continue  # "a second guitar" is an ordinal
-        quality = "exactly" if "exactly" in match.group() else match["quality"] or ""
+        quality = "exactly" if "exactly" in match.group() else _quality(reading, match)
         _offer(reading, match, _bounded("seconds", value, quality))
+
+
+def _quality(reading: Reading, match: re.Match[str]) -> str:
+    """How near the length is to be: "over a minute" is more, "builds over a minute" is one."""
+    quality: str = match["quality"] or ""
+    grows = quality.strip() == "over" and _GROWS.search(fold(reading.written)[: match.start()])
+    return "" if grows else quality
 
 
 def parse_duration(value: object) -> Length:
