@@ -149,7 +149,8 @@ def balanced(drum: FittedDrum, kit_id: str, key: int) -> FittedPlace:
     Loudness is that of 400 ms; at most 1.5 dB are added, so that peaks keep their room.
     """
     placed = kit(kit_id).keys[key]
-    voice = FittedVoice(drum, drums()[placed.drum], RATE_HZ)
+    # `soften` gives a fitted stroke more body for its peak; balance must not take that back.
+    voice = FittedVoice(drum, replace(drums()[placed.drum], soften=0.0), RATE_HZ)
     ours = DrumVoice(placed.drum, placed.semitones, RATE_HZ)
     levels = []
     for sound in (voice.stroke(LOUDNESS_VELOCITY, 0), ours.stroke(LOUDNESS_VELOCITY, 0)):
