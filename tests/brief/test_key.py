@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from songwright.brief import understand
+from songwright.brief.model import PartPlace
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,21 @@ def test_modulation(text: str, where: str, semitones: int) -> None:
 def test_the_tone_of_a_drone_is_a_key() -> None:
     assert str(understand("string pad, drone on D").key) == "D major"
     assert understand("organ, pedal on G").key is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "semitones"),
+    [
+        ("pop in G, key change at 1:00", PartPlace(seconds=60.0), 2),
+        ("rock, modulates up a semitone at bar 17", PartPlace(bar=16), 1),
+        ("jazz in F major, modulates to A major halfway", PartPlace(position=0.5), 4),
+        ("house, key change after 30 seconds, 1 minute", PartPlace(seconds=30.0), 2),
+    ],
+)
+def test_modulation_at_a_time(text: str, at: PartPlace, semitones: int) -> None:
+    brief = understand(text)
+    (modulation,) = brief.modulations
+    assert (modulation.at, modulation.semitones) == (at, semitones)
+    assert not brief.not_understood
+    if "minute" not in text:
+        assert brief.length is None

@@ -27,6 +27,7 @@ from songwright.brief.model import (
     SectionRequest,
     TempoRequest,
 )
+from songwright.brief.modulation import Target
 from songwright.brief.offers import (
     HINT,
     NAMED,
@@ -73,7 +74,7 @@ class Assembly:
         self.heard: list[Offer] = []
         self.best: dict[str, Offer] = {}
 
-    def brief(self, unknown: tuple[str, ...], targets: Sequence[tuple[int, Key, str]]) -> Brief:
+    def brief(self, unknown: tuple[str, ...], targets: Sequence[Target]) -> Brief:
         """Everything decided."""
         self._length_and_tempo()
         self._style_of_scenes()
@@ -356,20 +357,19 @@ class Assembly:
         names = tuple(dict.fromkeys(str(o.value) for o in moods))
         return names, _mean(affects), side_of_moods(source)
 
-    def _modulations(
-        self, key: Key | None, targets: Sequence[tuple[int, Key, str]]
-    ) -> tuple[Modulation, ...]:
+    def _modulations(self, key: Key | None, targets: Sequence[Target]) -> tuple[Modulation, ...]:
         modulations = list(self.reading.modulations)
-        for _, target, where in targets:
+        for target in targets:
             if key is None:
                 self.conflicts.append(
-                    f"modulation: “to {target}” needs a first key; a whole tone up is taken."
+                    f"modulation: “to {target.key}” needs a first key; a whole tone up is taken."
                 )
-            steps = 2 if key is None else (target.tonic_pc - key.tonic_pc + 6) % 12 - 6
+            steps = 2 if key is None else (target.key.tonic_pc - key.tonic_pc + 6) % 12 - 6
             if steps:
-                modulations.append(Modulation(where, steps))
-        sizes = {m.semitones for m in modulations if m.where != "end"}
-        kept = [m for m in modulations if m.where != "end" or m.semitones not in sizes]
+                modulations.append(Modulation(target.where, steps, target.at))
+        placed = [m for m in modulations if m.where != "end" or m.at is not None]
+        sizes = {m.semitones for m in placed}
+        kept = [m for m in modulations if m in placed or m.semitones not in sizes]
         return tuple(dict.fromkeys(kept))
 
     def _form(self) -> tuple[SectionRequest, ...]:

@@ -24,13 +24,16 @@ SECTION = (
     r"(?: section)?(?: \d(?!\d|:))?"
 )
 """Pattern of a section with its ordinal in folded text."""
-PLACE = (
-    r"(?:(?:about|around|exactly|roughly|after|the end of|the start of|the beginning of) )?"
-    r"(?:the )?"
+TIME = (
     rf"(?:{_CLOCK}(?: mark)?|(?:bar|measure) (?:{NUMBER})(?![\w:])|\d{{1,3}}(?:st|nd|rd|th) bar|"
     rf"{_SECONDS}(?: in(?![a-z])| mark)?|{_MINUTES}(?: in(?![a-z])| mark)?|"
     rf"{_BARS}(?: in(?![a-z]))?|half ?way(?: (?:through|point|mark))?|middle|midpoint|"
-    rf"second half|{SECTION})"
+    rf"second half)"
+)
+"""Pattern of a place that is no section in folded text."""
+PLACE = (
+    r"(?:(?:about|around|exactly|roughly|after|the end of|the start of|the beginning of) )?"
+    rf"(?:the )?(?:{TIME}|{SECTION})"
 )
 """Pattern of a place in folded text."""
 FIRST = rf"(?:the )?(?:first|opening) (?:{_SECONDS}|{_MINUTES}|{_BARS}|half|minute)"

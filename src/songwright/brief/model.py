@@ -61,10 +61,14 @@ class TempoRequest:
 
 @dataclass(frozen=True, slots=True)
 class Modulation:
-    """``where`` names a section ("last chorus", "bridge", "end"); ``semitones`` how far, up > 0."""
+    """``where`` names a section ("last chorus", "bridge", "end"); ``semitones`` how far, up > 0.
+
+    With ``at`` it comes at a time, on a bar or at a share of the piece instead.
+    """
 
     where: str
     semitones: int
+    at: PartPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

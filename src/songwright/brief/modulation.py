@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+from songwright.brief.entry_places import TIME, place_text, read_place
 from songwright.brief.key import parse_key
-from songwright.brief.model import Modulation
+from songwright.brief.model import Modulation, PartPlace
 from songwright.brief.numbers import NUMBER, read_number
 from songwright.brief.offers import NAMED, Offer
 from songwright.brief.text import Reading
@@ -30,11 +32,13 @@ _VERB = (
 )
 _PLACE = (
     r"(?P<where>(?:the )?(?:(?:very )?(?:first|second|third|last|final|next|every|each) )?"
-    r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|half|"
-    r"refrain|"
-    r"repeat|[ab] section|coda|end|ending|middle|breakdown|interlude))"
+    r"(?:pre-?chorus(?:es)?|chorus(?:es)?|verse|bridge|solo|drop|outro|intro|section|third|"
+    r"half(?! ?way)|refrain|repeat|[ab] section|coda|end|ending|middle|breakdown|interlude))"
 )
-_AT = rf"(?:,? ?(?:for|in|at|on|into|before|during|near|towards?|after|by) {_PLACE})?"
+_AT = (
+    r"(?:,? ?(?:(?:for|in|at|on|into|before|during|near|towards?|after|by|from) |(?=half ?way))"
+    rf"(?:{_PLACE}|(?:about |around |exactly )?(?:the )?(?P<time>{TIME})))?"
+)
 _SIZE = (
     rf"(?P<way>up|down|upwards?|downwards?|higher|lower)?(?: by)? ?"
     rf"(?:(?:an?|one|by an?) (?P<step>{_STEP})|(?P<count>{NUMBER}) ?(?P<unit>semitones?|"
@@ -72,21 +76,34 @@ _PLAIN = re.compile(
 )
 
 
-def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
-    """Claim modulations.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A modulation to a named key: how far that is depends on the first key, known at the end."""
 
-    Returns those to a named key as (position, key, where): how far that is depends on the first
-    key, which is known only when everything has been read.
-    """
-    targets: list[tuple[int, Key, str]] = []
+    key: Key
+    where: str
+    at: PartPlace | None
+
+
+def modulation_text(modulation: Modulation) -> str:
+    """Such as ``"up 2 semitones (last chorus)"`` or ``"up 2 semitones (1:00)"``."""
+    direction = "up" if modulation.semitones > 0 else "down"
+    size = abs(modulation.semitones)
+    where = modulation.where if modulation.at is None else place_text(modulation.at)
+    return f"{direction} {size} semitone{'s' * (size > 1)} ({where})"
+
+
+def read_modulations(reading: Reading) -> tuple[Target, ...]:
+    """Claim modulations; those to a named key are returned."""
+    targets: list[Target] = []
     for match in reading.find(_TO_KEY, cased=True):
         key = parse_key(match["key"])
         if isinstance(key, Key):
-            where = _where(match)
+            target = Target(key, _where(match), _time(match))
             words = reading.claim(*match.span())
-            targets.append((match.start(), key, where))
-            shown = f"to {key}" + (f" ({where})" if where else "")
-            _add(reading, match, words, shown)
+            targets.append(target)
+            where = target.where if target.at is None else place_text(target.at)
+            _add(reading, match, words, f"to {key} ({where})")
     for match in reading.find(_RELATIVE):
         semitones = {
             "relative major": 3,
@@ -119,21 +136,25 @@ def read_modulations(reading: Reading) -> list[tuple[int, Key, str]]:
         _modulate(reading, match, int(match["steps"]))
     for match in reading.find(_PLAIN):
         _modulate(reading, match, 2)  # the usual lift is a whole tone
-    return targets
+    return tuple(targets)
 
 
 def _modulate(reading: Reading, match: re.Match[str], semitones: int) -> None:
-    where = _where(match)
+    modulation = Modulation(_where(match), semitones, _time(match))
     words = reading.claim(*match.span())
-    reading.modulations.append(Modulation(where, semitones))
-    direction = "up" if semitones > 0 else "down"
-    _add(reading, match, words, f"{direction} {abs(semitones)} semitones ({where})")
+    reading.modulations.append(modulation)
+    _add(reading, match, words, modulation_text(modulation))
 
 
 def _add(reading: Reading, match: re.Match[str], words: str, shown: str) -> None:
     reading.offers.append(
         Offer("modulation", shown, shown, words, reading.source, NAMED, match.start())
     )
+
+
+def _time(match: re.Match[str]) -> PartPlace | None:
+    text = match.groupdict().get("time")
+    return read_place(text) if text else None
 
 
 def _where(match: re.Match[str]) -> str:

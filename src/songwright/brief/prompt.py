@@ -18,7 +18,7 @@ from songwright.brief.length import read_length
 from songwright.brief.meanings import read_meanings
 from songwright.brief.meter import read_meter
 from songwright.brief.model import SectionRequest, TempoRequest
-from songwright.brief.modulation import read_modulations
+from songwright.brief.modulation import Target, read_modulations
 from songwright.brief.negatives import read_negatives
 from songwright.brief.offers import HINT, SCENE, Offer
 from songwright.brief.phrases import find_phrases
@@ -33,7 +33,6 @@ from songwright.brief.title import read_title
 from songwright.brief.typos import mend
 from songwright.brief.vocabulary import english
 from songwright.styles import style
-from songwright.theory import Key
 
 _CLAUSE = re.compile(r"[^,.;:!?()|]+")
 _SCENE_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -45,7 +44,7 @@ class Found:
     """What the readers of a prompt hand on beside their offers."""
 
     section_charts: tuple[SectionRequest, ...]
-    targets: tuple[tuple[int, Key, str], ...]  # modulations to a named key
+    targets: tuple[Target, ...]  # modulations to a named key
 
 
 def read_prompt(reading: Reading) -> Found:
@@ -66,7 +65,7 @@ def read_prompt(reading: Reading) -> Found:
     read_vocabulary(reading)
     read_scenes(reading)
     read_lone_number(reading)
-    return Found(charts, tuple(targets))
+    return Found(charts, targets)
 
 
 def read_vocabulary(reading: Reading) -> None:

@@ -15,7 +15,7 @@ from songwright.brief.model import Brief, SectionRequest
 from songwright.composition.drawn import levels_of
 from songwright.composition.fitting import Draft, fit_bars, grow_or_shrink
 from songwright.composition.frame import Frame
-from songwright.composition.placing import placed, with_drop
+from songwright.composition.placing import bar_of, key_changes, placed, with_drop
 from songwright.composition.plan import SectionPlan
 from songwright.composition.uses import Use
 from songwright.styles import FormFacts, Style
@@ -37,9 +37,12 @@ def plan_sections(
     else:
         drafts = _from_style(style, use, frame, {a.word for a in brief.avoid}, rng)
         drafts = with_drop(drafts, brief, frame, style.phrase_bars)
-    if brief.places:
-        drafts = placed(drafts, brief.places, frame, style.phrase_bars, keep=bool(brief.form))
-    sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief)
+    places = brief.places
+    if not (places or brief.form):
+        places = key_changes(drafts, brief, frame)
+    if places:
+        drafts = placed(drafts, places, frame, style.phrase_bars, keep=bool(brief.form))
+    sections = _modulate(_with_ids(drafts, style.phrase_bars, frame.key), brief, frame)
     return _energise(sections, brief, style, use, frame)
 
 
@@ -143,16 +146,19 @@ def _with_ids(drafts: list[Draft], phrase: int, key: Key) -> list[SectionPlan]:
     return sections
 
 
-def _modulate(sections: list[SectionPlan], brief: Brief) -> list[SectionPlan]:
+def _modulate(sections: list[SectionPlan], brief: Brief, frame: Frame) -> list[SectionPlan]:
     for modulation in brief.modulations:
-        words = modulation.where.lower()
+        words = modulation.where.lower() if modulation.at is None else ""
         matching = [
             i
             for i, s in enumerate(sections)
             if s.function.lower() in words.split() or s.id.lower() == words or s.function in words
         ]
         to_end = True
-        if matching:
+        if modulation.at is not None:
+            bar = bar_of(modulation.at, frame)
+            first = min(range(len(sections)), key=lambda i: abs(sections[i].start_bar - bar))
+        elif matching:
             first = matching[-1] if ("last" in words or "final" in words) else matching[0]
             if "second" in words and len(matching) > 1:
                 first = matching[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from songwright.brief.model import Brief, SectionPlace
+from songwright.brief.model import Brief, PartPlace, SectionPlace
 from songwright.brief.places import place_text
 from songwright.composition.fitting import LEADS_TO, Draft, fit_bars, grow_or_shrink
 from songwright.composition.frame import Frame
@@ -13,6 +13,8 @@ from songwright.errors import BriefError
 
 _NEW_BARS = 8  # natural length of a section that the form does not have
 _MOST_STRAINS = 1.5  # lengths for which a last section goes on; then others follow it
+_BETWEEN = ("intro", "pre-chorus", "build", "bridge", "breakdown", "interlude", "solo", "outro")
+_LESS_APT = 8  # bars by which a key rather changes in a verse or a chorus than in one of these
 _FULL = 0.9  # energy of a point that a drop should fall on
 
 
@@ -77,9 +79,34 @@ def placed(
 
 def start_bar(place: SectionPlace, frame: Frame) -> int:
     """The bar (from 0) nearest to where a section was asked to begin."""
-    if place.seconds is None:
-        return place.bar or 0
-    return round(place.seconds / (frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm))
+    return bar_of(PartPlace(place.seconds, place.bar), frame)
+
+
+def bar_of(place: PartPlace, frame: Frame) -> int:
+    """The bar (from 0) nearest to a time, a bar or a share of a piece."""
+    if place.seconds is not None:
+        return round(place.seconds / (frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm))
+    if place.position is not None:
+        return round(place.position * frame.bars)
+    return place.bar or 0
+
+
+def key_changes(drafts: Sequence[Draft], brief: Brief, frame: Frame) -> tuple[SectionPlace, ...]:
+    """Places for the sections that begin nearest to the key changes with a time or a bar.
+
+    A key changes where a section begins; so one begins where the key was asked to change.
+    """
+    bars = sorted({bar_of(m.at, frame) for m in brief.modulations if m.at is not None})
+    natural = _natural(drafts, frame.bars)
+    found: list[SectionPlace] = []
+    for bar in bars:
+        if not 0 < bar < frame.bars or len(drafts) < 2:
+            continue
+        far = [abs(start - bar) + _LESS_APT * (d[0] in _BETWEEN)
+               for start, d in zip(natural, drafts, strict=True)]  # fmt: skip
+        nearest = min(range(1, len(drafts)), key=far.__getitem__)
+        found.append(SectionPlace(drafts[nearest][0], bar=bar))
+    return tuple(found)
 
 
 def _check(starts: list[tuple[int, int]], places: Sequence[SectionPlace], frame: Frame) -> None:
@@ -136,6 +163,8 @@ def _from_anchor(drafts: list[Draft], bars: int, phrase: int, keep: bool) -> lis
     if not rest:  # it fills the time, in as many strains as it takes
         times = max(1, round(bars / own))
         return fit_bars([anchor] * times, bars, phrase, [False] * times)
+    if all(draft[0] == "outro" for draft in rest):  # an ending does not grow; what it ends does
+        own = max(own, bars - sum(draft[1] for draft in rest))
     if bars - own < phrase:
         return [(anchor[0], bars, *anchor[2:])]
     return [(anchor[0], own, *anchor[2:]), *_fitted(rest, bars - own, phrase)]

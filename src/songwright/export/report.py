@@ -20,6 +20,7 @@ from songwright.evaluate.tempo import same_tempo
 from songwright.export.curve_rows import curve_rows
 from songwright.export.delivered import Delivered, delivered
 from songwright.export.entry_rows import entry_rows
+from songwright.export.modulation_rows import modulation_rows
 from songwright.export.place_rows import place_rows
 from songwright.export.rights import Right, rights
 from songwright.export.slowing import slowing_row
@@ -84,7 +85,8 @@ def make_report(brief: Brief, plan: Plan, score: Score, folder: Path) -> Report:
         *(Row(name, asked, planned, heard, _verdict(good is not None, bool(good)))
           for name, asked, planned, heard, good in (
               *slowing_row(brief, plan, written), *curve_rows(brief, plan, written),
-              *entry_rows(brief, plan, written), *place_rows(brief, plan, written))),
+              *entry_rows(brief, plan, written), *place_rows(brief, plan, written),
+              *modulation_rows(brief, plan, written))),
     ]  # fmt: skip
     if audio is not None:
         rows += _sound_rows(audio, delivered(folder))
