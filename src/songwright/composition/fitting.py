@@ -129,6 +129,6 @@ def fit_bars(drafts: list[Draft], bars: int, phrase: int, fixed: list[bool]) -> 
                 ),
             )
             if unit == 1 and step > 0:
-                best = max(options)
+                best = max(options, key=lambda i: (base[i] % 12 != 0, i))
             lengths[best] += step
     return [(d[0], n, d[2], d[3]) for d, n in zip(drafts, lengths, strict=True)]

@@ -28,6 +28,9 @@ DEFAULT_ENERGY = {
 }  # fmt: skip
 
 
+_BLUES = 12  # bars
+
+
 def plan_sections(
     brief: Brief, style: Style, use: Use, frame: Frame, rng: Random
 ) -> tuple[tuple[SectionPlan, ...], tuple[float, ...]]:
@@ -87,6 +90,9 @@ def _from_style(
 
     chosen = rng.choices(range(len(forms)), [fitness(i) for i in range(len(forms))])[0]
     draft = grow_or_shrink(drafts[chosen], bars)
+    left = bars - draft[0][1]
+    if len(draft) == 1 and draft[0][1] == _BLUES and left >= 4 and "intro" not in unwanted:
+        draft.insert(0, ("intro", left, "intro", None))  # a form of twelve bars keeps them
     return fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
 
 
