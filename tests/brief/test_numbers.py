@@ -163,3 +163,14 @@ def test_what_grows_over_a_time_lasts_that_long() -> None:
     assert longer is not None
     assert (grows.low, grows.high) == (90.0, 90.0)
     assert longer.high > longer.low == 90.0
+
+
+def test_a_time_within_the_piece_is_not_its_length() -> None:
+    assert understand("pop, trumpet solo at 1:00 for 8 bars").length is None
+    assert understand("sad until 0:30, then happy, pop").length is None
+    length = understand("calm piano, then tense from 1:00, 2 minutes").length
+    assert length is not None
+    assert length.low == 120
+    whole = understand("solo piano for 8 bars").length
+    assert whole is not None
+    assert (whole.unit, whole.low) == ("bars", 8)

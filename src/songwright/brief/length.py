@@ -30,7 +30,7 @@ _LEAD = (
 )
 _TAIL = r"(?: ?(?:long|in length|in duration|exactly|in total|total|lang|flat))?"
 _CLOCK = re.compile(
-    rf"{_LEAD}{_QUALITY}(?<!at )(?<![\w:])"
+    rf"{_LEAD}{_QUALITY}(?<!at )(?<!from )(?<!until )(?<!till )(?<!after )(?<![\w:])"
     rf"(?P<minutes>\d{{1,3}})(?::|' ?)(?P<seconds>\d\d)(?P<fraction>\.\d+)?\"?(?!\w)"
     rf"(?![\d:])(?: ?(?:min(?:ute)?s?|m)\b)?{_TAIL}"
 )
@@ -62,6 +62,11 @@ _GROWS = re.compile(
     r"\b(?:build|grow|ris|swell|crescendo|evolv|unfold|spread|develop|increas|ramp|intensif)[a-z]*"
     r"[^.;:]*$"
 )
+# "A trumpet solo at 1:00 for 8 bars" is no piece of 8 bars.
+_PART = re.compile(
+    r"(?:[,;.] |\bwith |\band )[^,;.]*\b(?:solo|fill|break|breakdown|drop|intro|outro|bridge)"
+    r"(?: (?:at|in|after|from|on) [^,;.]*)? ?$"
+)
 _BAR = r"(?:bars?|measures?|takte?|mesures|compases)(?![a-z])"
 _NOT_BARS = r"(?![ -]?(?:blues|phrase|phrases|intro|outro|verse|chorus|bridge|solo|drop|build))"
 _BAR_RANGE = re.compile(
@@ -85,6 +90,8 @@ def read_length(reading: Reading) -> None:
         low, high = sorted((read_number(match["low"]), read_number(match["high"])))
         _offer(reading, match, _bars(low, high))
     for match in reading.find(_BARS):
+        if _PART.search(fold(reading.written)[: match.start()]) and "for" in match.group():
+            continue
         value = _signed(match["value"])
         _offer(reading, match, _bounded("bars", value, _quality(reading, match)))
     for match in reading.find(_CLOCK):
