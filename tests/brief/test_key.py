@@ -108,3 +108,11 @@ def test_modulation_at_a_time(text: str, at: PartPlace, semitones: int) -> None:
     assert not brief.not_understood
     if "minute" not in text:
         assert brief.length is None
+
+
+def test_a_word_that_begins_like_mode_is_its_own() -> None:
+    brief = understand("D minor modern classical")
+    assert str(brief.key) == "D minor"
+    assert not brief.not_understood
+    assert [h.words for h in brief.heard if h.control == "key"] == ["D minor"]
+    assert not understand("minor modern pop").not_understood

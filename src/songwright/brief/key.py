@@ -29,7 +29,7 @@ _APPROXIMATE = {"hungarian minor", "phrygian dominant"}
 
 _MODE = "(?:" + "|".join(sorted(map(re.escape, _MODE_NAMES), key=len, reverse=True)) + ")"
 _TONIC = r"(?P<tonic>[a-g])(?P<sign>[ -]?(?:sharp|flat)\b|#|b(?![a-z])|)"
-_AFTER = r"(?: (?:key|scale|mode|tonality|tonart))?"
+_AFTER = r"(?: (?:key|scale|mode|tonality|tonart)(?![a-z]))?"
 _INTRO = r"(?:\b(?:in |key ?(?:of|:|=|is) ?|in the key of |tonality:? |tonart:? ){1,3})?"
 
 # "A minor", "F# dorian", "E flat major", "C-major", "Dmin"
@@ -74,7 +74,7 @@ _ROMANCE_TONICS = {
 }  # fmt: skip
 _MODE_ONLY = re.compile(
     rf"\b(?:(?:in )?(?:a|an|the) )?(?:in )?(?P<mode>{_MODE})\b"
-    r"(?: (?:key|scale|mode|tonality|feel))?(?! ?(?:chord|third|seventh|7|blues))"
+    r"(?: (?:key|scale|mode|tonality|feel)(?![a-z]))?(?! ?(?:chord|third|seventh|7|blues))"
 )
 _UNKNOWN = re.compile(
     r"\bkey(?: of|:|=) ?(?P<name>(?!h[ -](?:dur|moll))[h-z](?: ?(?:sharp|flat|#|b))?)(?![\w'])"
