@@ -17,13 +17,21 @@ from songwright.brief.model import SectionPlace
         ("house, at 0:40 the breakdown", [("breakdown", 40)]),
         ("pop; intro 0:00, verse 0:15, chorus 0:45", [("intro", 0), ("verse", 15), ("chorus", 45)]),
         ("0:00 intro, 0:20 verse, 0:50 drop; folk", [("intro", 0), ("verse", 20), ("drop", 50)]),
-        ("funk, first drop at 0:30, second drop at 1:00", [("drop", 30), ("drop", 60)]),
     ],
 )  # fmt: skip
 def test_times_of_sections(prompt: str, places: list[tuple[str, float]]) -> None:
     brief = understand(prompt)
     assert brief.places == tuple(SectionPlace(name, seconds) for name, seconds in places)
     assert not any(word[:1].isdigit() for word in brief.not_understood)
+
+
+def test_which_of_them() -> None:
+    brief = understand("funk, first drop at 0:30, second drop at 1:00, last chorus at 2:00")
+    assert brief.places == (
+        SectionPlace("drop", 30, ordinal=1),
+        SectionPlace("drop", 60, ordinal=2),
+        SectionPlace("chorus", 120, ordinal=-1),
+    )
 
 
 def test_a_bar_counts_from_one() -> None:

@@ -44,6 +44,20 @@ def test_a_soloist_is_alone_in_the_file() -> None:
     assert entry_rows(song.brief, others, midi) == (row,)  # the plan's rests are not believed
 
 
+def test_who_plays_in_one_chorus_only_has_missed_the_others() -> None:
+    song = small_song("pop, strings in the chorus, 2 minutes")
+    midi = write_midi(song.score, song.perform())
+    (row,) = entry_rows(song.brief, song.plan, midi)
+    assert row[4], row
+    last = max(s.start_bar for s in song.plan.sections if s.function == "chorus")
+    tick = last * song.plan.meter.bar_ticks
+    silent = tuple(
+        p.with_notes(tuple(n for n in p.notes if n.onset_ticks < tick)) for p in song.score.parts
+    )
+    (row,) = entry_rows(song.brief, song.plan, write_midi(replace(song.score, parts=silent)))
+    assert not row[4]
+
+
 def test_an_entry_past_the_end_is_missed() -> None:
     song = small_song("rock, 15 seconds, strings come in at 50 seconds")
     (row,) = entry_rows(song.brief, song.plan, write_midi(song.score))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from songwright.brief.entry_places import place_text, read_place, read_span
+from songwright.brief.entry_places import later, place_text, read_place, read_span
 from songwright.brief.entry_rules import ADJECTIVE, PLAYER, also, joins, rules
 from songwright.brief.model import EntryPlayer, PartEntry, PartPlace
 from songwright.brief.offers import NUMBER as RANK
@@ -99,6 +99,13 @@ def _entries(
     until = read_place(named["until"]) if named.get("until") else None
     if manner == "alone" and start is not None:
         start, until = None, start
+    if named.get("lasts") and start is not None:
+        until = later(start, named["lasts"])
+        if until is None:
+            reading.conflicts.append(
+                f"entry: “{named['lasts']}” cannot be counted from {place_text(start)}; say until "
+                "when."
+            )
     if named.get("at_last"):
         until = read_place(named["at_last"])
     if named.get("span"):

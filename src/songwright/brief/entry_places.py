@@ -24,6 +24,8 @@ SECTION = (
     r"(?: section)?(?: \d(?!\d|:))?"
 )
 """Pattern of a section with its ordinal in folded text."""
+AMOUNT = rf"(?:{_SECONDS}|{_MINUTES}|{_BARS})"
+"""Pattern of a length of time in folded text."""
 TIME = (
     rf"(?:{_CLOCK}(?: mark)?|(?:bar|measure) (?:{NUMBER})(?![\w:])|\d{{1,3}}(?:st|nd|rd|th) bar|"
     rf"{_SECONDS}(?: in(?![a-z])| mark)?|{_MINUTES}(?: in(?![a-z])| mark)?|"
@@ -55,7 +57,8 @@ def read_place(text: str) -> PartPlace:
         minutes, seconds = clock.group().split(":")
         return PartPlace(seconds=60.0 * int(minutes) + int(seconds))
     if bar := re.search(rf"(?:bar|measure) ({NUMBER})(?![\w:])|(\d+)(?:st|nd|rd|th) bar", said):
-        return PartPlace(bar=max(0, int(read_number(bar[1] or bar[2])) - 1))
+        ends = re.match(r"(?:after|the end of) (?:the )?(?:bar|measure|\d+(?:st|nd|rd|th))", said)
+        return PartPlace(bar=max(0, int(read_number(bar[1] or bar[2])) - (ends is None)))
     if re.search(r"half ?way|middle|midpoint|second half", said):
         return PartPlace(position=0.5)
     amount = _amount(said)
@@ -102,6 +105,7 @@ def _amount(text: str) -> PartPlace | None:
 
 
 def _section(text: str, after: bool) -> PartPlace:
+    text = re.sub(rf"\bopening (?={SECTION_NAME})", "first ", text)
     found = re.search(rf"({SECTION_NAME})(e?s)?(?![a-z])(?: section)?(?: (\d))?", text)
     if found is None:
         return PartPlace(section="opening", after=after)
@@ -117,11 +121,23 @@ def _section(text: str, after: bool) -> PartPlace:
     )
 
 
+def later(place: PartPlace, lasts: str) -> PartPlace | None:
+    """The place an amount of time after another; None if they are in bars and in seconds."""
+    amount = _amount(lasts)
+    if amount is None:
+        return None
+    if place.bar is not None and amount.bar is not None:
+        return PartPlace(bar=place.bar + amount.bar)
+    if place.seconds is not None and amount.seconds is not None:
+        return PartPlace(seconds=place.seconds + amount.seconds)
+    return None
+
+
 def place_text(place: PartPlace) -> str:
     """The place in words: ``"0:30"``, ``"bar 9"``, ``"the last chorus"``."""
     if place.seconds is not None:
-        minutes, seconds = divmod(abs(place.seconds), 60.0)
-        clock = f"{int(minutes)}:{seconds:02.0f}"
+        minutes, seconds = divmod(round(abs(place.seconds)), 60)
+        clock = f"{int(minutes)}:{seconds:02d}"
         return clock if place.seconds >= 0 else f"{clock} before the end"
     if place.bar is not None:
         return f"bar {place.bar + 1}" if place.bar >= 0 else f"{-place.bar} bars before the end"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from songwright.brief.entry_places import FIRST, PLACE, SPAN
+from songwright.brief.entry_places import AMOUNT, FIRST, PLACE, SPAN
 
 PLAYER, ADJECTIVE = "\ue001", "\ue002"
 
@@ -44,7 +44,7 @@ _OUT = (
 _BACK = r"(?:com(?:es?|ing) back(?: in)?|return(?:s|ing)?|re-?enter(?:s|ing)?|rejoin(?:s|ing)?)"
 _AT = (
     r"(?:(?=half)|(?:only )?(?:right |exactly |again )?"
-    r"(?:at|from|by|after|on|around|about|in|with|into|for|during|@) )"
+    rf"(?:(?=after )|(?:at|from|by|on|around|about|in|with|into|for(?! {AMOUNT})|during|@) ))"
 )
 _INSIDE = r"(?:in|during|for|over|through|throughout|at|on)"
 _TILL = r"(?:until|till|til|before|up to|up until)"
@@ -81,12 +81,13 @@ _PATTERNS = (
     # Nobody until: "no drums until 1:00", "the drums do not enter before bar 9".
     ("plays", rf"{_NO} {_WHO} {_TILL} {_WHEN}"),
     ("plays", rf"{_WHO} {_WAITS} {_TILL} {_WHEN}"),
-    ("rests", rf"{_NO} {_WHO} (?:after|from|past) {_WHEN}(?: on(?:wards?)?)?"),
+    ("rests", rf"{_NO} {_WHO} (?:(?=after )|(?:from|past) ){_WHEN}(?: on(?:wards?)?)?"),
     ("rests", rf"{_NO} {_WHO} {_INSIDE} {_SPAN}"),
     ("plays", rf"(?<![a-z])(?:everybody|everyone|everything|all) (?:but|except)(?: for)? {_WHO}"
               rf"(?: plays?)? {_TILL} {_WHEN}"),
     # Out, and perhaps back again.
     ("rests", rf"{_WHO} {_HOW}{_OUT} (?:in|during|for|through) {_SPAN}"),
+    ("rests", rf"{_WHO} {_HOW}{_OUT} {_AT}{_WHEN} for (?P<lasts>{AMOUNT})"),
     ("rests", rf"{_WHO} {_HOW}{_OUT} {_AT}{_WHEN}{_RETURNS}"),
     ("rests", rf"(?<![a-z]){_AT}{_WHEN},? {_WHO} {_HOW}{_OUT}(?![a-z])(?! {_AT}{PLACE})"),
     ("back", rf"{_WHO} {_HOW}{_BACK} {_AT}{_WHEN}"),

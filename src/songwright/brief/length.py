@@ -64,7 +64,8 @@ _GROWS = re.compile(
 )
 # "A trumpet solo at 1:00 for 8 bars" is no piece of 8 bars.
 _PART = re.compile(
-    r"(?:[,;.] |\bwith |\band )[^,;.]*\b(?:solo|fill|break|breakdown|drop|intro|outro|bridge)"
+    r"(?:[,;.] |\bwith |\band )[^,;.]*\b(?:solo|fill|break|breakdown|drop|intro|outro|bridge|"
+    r"drops? out|silent|alone|rests?)"
     r"(?: (?:at|in|after|from|on) [^,;.]*)? ?$"
 )
 _BAR = r"(?:bars?|measures?|takte?|mesures|compases)(?![a-z])"

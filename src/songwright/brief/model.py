@@ -90,11 +90,15 @@ class SectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class SectionPlace:
-    """Where a section begins: in ``seconds`` or on ``bar`` (bars from the beginning)."""
+    """Where a section begins: in ``seconds`` or on ``bar`` (bars from the beginning).
+
+    ``ordinal`` says which one of its function: 1 the first, -1 the last, 0 the nearest.
+    """
 
     function: str
     seconds: float | None = None
     bar: int | None = None
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ _WHEN = (
 )
 # "Ending at 1:30" is a length, and "a break" is a rest as often as a section.
 _NAME = rf"(?P<name>(?!ending|opening|break\b){SECTION_NAME})(?![a-z])(?: section| part)?"
-_THE = r"(?:(?:an?|the|with|then|big|main|first|second|quiet|last|final) ){0,3}"
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "final": -1}
+_THE = rf"(?:(?:an?|the|with|then|big|main|quiet|(?P<which>{'|'.join(_ORDINALS)})) ){{0,3}}"
 _COMES = (
     r"(?: (?:that |should |must |to |will ){0,2}(?:starts?|starting|begins?|beginning|comes?|"
     r"coming|kicks?|kicking|hits?|hitting|lands?|enters?|arrives?|is|be)(?: in)?)?"
@@ -63,14 +64,16 @@ def read_places(reading: Reading) -> None:
 
 
 def _place(match: re.Match[str]) -> SectionPlace:
-    function = section_function(match["name"])
+    function, which = section_function(match["name"]), _ORDINALS.get(match["which"], 0)
     if match["bar"]:
-        return SectionPlace(function, bar=max(0, int(match["bar"]) - 1))
+        return SectionPlace(function, None, max(0, int(match["bar"]) - 1), which)
     if match["clock"]:
-        return SectionPlace(function, _clock(match["clock"]))
-    if match["minutes"]:
-        return SectionPlace(function, 60.0 * read_number(match["minutes"]))
-    return SectionPlace(function, float(read_number(match["seconds"])))
+        seconds = _clock(match["clock"])
+    elif match["minutes"]:
+        seconds = 60.0 * read_number(match["minutes"])
+    else:
+        seconds = float(read_number(match["seconds"]))
+    return SectionPlace(function, seconds, None, which)
 
 
 def _clock(text: str) -> float:
@@ -80,7 +83,8 @@ def _clock(text: str) -> float:
 
 def place_text(place: SectionPlace) -> str:
     """Such as ``"drop from 2:00"`` or ``"bridge from bar 17"``."""
+    which = next((f"{word} " for word, n in _ORDINALS.items() if n == place.ordinal), "")
     if place.seconds is None:
-        return f"{place.function} from bar {(place.bar or 0) + 1}"
-    minutes, seconds = divmod(place.seconds, 60.0)
-    return f"{place.function} from {int(minutes)}:{seconds:02.0f}"
+        return f"{which}{place.function} from bar {(place.bar or 0) + 1}"
+    minutes, seconds = divmod(round(place.seconds), 60)
+    return f"{which}{place.function} from {minutes}:{seconds:02d}"

@@ -149,7 +149,10 @@ def seconds_for(brief: Brief, bar_seconds: float) -> float:
 
 def is_missing(note: str) -> bool:
     """Whether a note of `bars_of` says that the place itself is not in the form."""
-    return ("has no" in note and "stands for" not in note) or " only" in note
+    return any(
+        ("has no" in said and "stands for" not in said) or " only" in said
+        for said in note.split(" and ")
+    )
 
 
 def named(entry: PartEntry) -> str:

@@ -55,10 +55,12 @@ def placed(
     starts = sorted((start_bar(place, frame), i) for i, place in enumerate(places))
     _check(starts, places, frame)
     drafts = list(drafts)
+    # A timeline places each of its sections.
+    whole = [places[n].function for _, n in starts] == [draft[0] for draft in drafts]
     anchors: list[tuple[int, int]] = []  # place in the list of sections, bar
     for start, number in starts:
         after = anchors[-1][0] + 1 if anchors else 0
-        index = _nearest(drafts, places[number].function, start, after, frame.bars)
+        index = after if whole else _nearest(drafts, places[number], start, after, frame.bars)
         if index < 0:
             index = after + sum(at < start for at in _natural(drafts, frame.bars)[after:])
             function = places[number].function
@@ -113,7 +115,7 @@ def _check(starts: list[tuple[int, int]], places: Sequence[SectionPlace], frame:
     for start, number in starts:
         if start >= frame.bars:
             raise BriefError(
-                f"a {place_text(places[number])} lies outside a piece of {frame.bars} bars at "
+                f"{place_text(places[number])} lies outside a piece of {frame.bars} bars at "
                 f"{frame.tempo_bpm:g} BPM; ask for a longer piece or an earlier place"
             )
     for (one, a), (two, b) in pairwise(starts):
@@ -131,12 +133,22 @@ def _natural(drafts: Sequence[Draft], bars: int) -> list[float]:
     return [start * bars / total for start in at]
 
 
-def _nearest(drafts: Sequence[Draft], function: str, start: int, after: int, bars: int) -> int:
-    """The section of a function, from ``after`` on, that begins nearest to a bar; -1 if none.
+def _nearest(
+    drafts: Sequence[Draft], place: SectionPlace, start: int, after: int, bars: int
+) -> int:
+    """The section of a place, from ``after`` on, that begins nearest to a bar; -1 if none.
 
     Of two in a row the first one counts: there it begins for a listener.
     """
-    natural = _natural(drafts, bars)
+    natural, function = _natural(drafts, bars), place.function
+    of_kind = [
+        i for i, draft in enumerate(drafts)
+        if draft[0] == function and (i == 0 or drafts[i - 1][0] != function)
+    ]  # fmt: skip
+    if place.ordinal and abs(place.ordinal) <= len(of_kind):
+        named = of_kind[place.ordinal - (place.ordinal > 0)]
+        if named >= after:
+            return named
     options = [
         i for i in range(after, len(drafts))
         if drafts[i][0] == function and (i in (0, after) or drafts[i - 1][0] != function)

@@ -60,13 +60,14 @@ def _row(entry: PartEntry, brief: Brief, plan: Plan, heard: dict[str, frozenset[
         return "entry", asked, "not done", "nobody plays that" if not ids else "not heard", False
     inside = {b for start, end in ranges for b in range(start, end)}
     own = {b for i in ids for b in heard[i]}
+    everywhere = all(own & set(range(start, end)) for start, end in ranges)
     others = {b for i, bars in heard.items() if i not in ids for b in bars}
     planned = ", ".join(f"bars {start + 1}–{end}" for start, end in ranges)
     planned = {"rests": "silent in ", "alone": "alone in "}.get(entry.manner, "") + planned
     planned += f" ({note})" if note else ""
     if entry.manner == "alone":
         measured = _span(plan, "alone", own & inside - others)
-        good = bool(own & inside) and not others & inside and min(own, default=-1) in inside
+        good = everywhere and not others & inside
     elif entry.manner == "rests":
         broken = sorted(own & inside)
         measured = f"heard in bar {broken[0] + 1}" if broken else "silent there"
@@ -75,7 +76,7 @@ def _row(entry: PartEntry, brief: Brief, plan: Plan, heard: dict[str, frozenset[
     else:
         measured = _span(plan, "heard", own)
         starts = {start for start, _ in ranges}
-        good = own <= inside and bool(own) and min(own) in starts
+        good = own <= inside and everywhere and min(own) in starts
     return "entry", asked, planned, measured, good and not is_missing(note)
 
 
@@ -94,5 +95,5 @@ def _bar_lines(plan: Plan) -> Sequence[float]:
 
 
 def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60.0)
+    minutes, rest = divmod(round(seconds, 1), 60.0)
     return f"{int(minutes)}:{rest:04.1f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,13 @@ def _row(
 ) -> PlaceRow:
     asked = place_text(place)
     of_kind = [s for s in starts if s[0] == place.function]
+    if place.ordinal:
+        heads = [s for before, s in pairwise([("", 0, 0.0), *starts])
+                 if s[0] == place.function != before[0]]  # fmt: skip
+        at = place.ordinal - (place.ordinal > 0)
+        of_kind = [heads[at]] if -len(heads) <= at < len(heads) else []
     if not of_kind:
-        return "section", asked, "not in the form", f"no {place.function} in the file", False
+        return "section", asked, "not in the form", "not in the file", False
     bar_seconds = plan.meter.bar_ticks / 480 * 60.0 / plan.tempo_bpm
 
     def off_bars(start: tuple[str, int, float]) -> float:
@@ -66,7 +72,7 @@ def _row(
     minutes, rest = divmod(round(seconds, 1), 60.0)
     text = f"from bar {bar + 1} ({int(minutes)}:{rest:04.1f})"
     shown = text if (place.function, bar) in planned else "elsewhere"
-    good = off_bars(best) <= 1.0
+    good = off_bars(best) <= (1.0 if place.bar is None else 0.0)
     change = _mean(energy[bar : bar + _BARS]) - _mean(energy[max(0, bar - _BARS) : bar])
     if place.function in _LIFTS and bar and not isnan(change):
         text += f", {change:+.1f} dB"
