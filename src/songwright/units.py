@@ -26,6 +26,11 @@ def bar_ticks(numerator: int, denominator: int) -> int:
     return TICKS_PER_BEAT * 4 * numerator // denominator
 
 
+def seconds_of_bar(ticks: int, tempo_bpm: float) -> float:
+    """Time of one bar of so many ticks at a tempo in quarter notes per minute."""
+    return ticks / TICKS_PER_BEAT * 60.0 / tempo_bpm
+
+
 def midi_to_hz(pitch: float) -> float:
     """Frequency of a MIDI pitch in twelve-tone equal temperament at A4 = 440 Hz."""
     return A4_HZ * math.exp2((pitch - A4_MIDI) / 12.0)

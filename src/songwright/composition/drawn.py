@@ -11,6 +11,7 @@ from songwright.errors import BriefError
 from songwright.score import ChordSpan
 from songwright.theory import Key
 from songwright.theory.roman import roman_of
+from songwright.units import seconds_of_bar
 
 # Chord qualities from plain to tense, by the kind of triad: each step is more dissonant by the mean
 # consonance of its dyads (Huron 1994, see `songwright.evaluate.curves`).
@@ -76,7 +77,7 @@ def with_curves(plan: Plan, brief: Brief) -> Plan:
     """
     if not brief.curves:
         return plan
-    bar_seconds = plan.meter.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    bar_seconds = seconds_of_bar(plan.meter.bar_ticks, plan.tempo_bpm)
     curves = tuple(
         DrawnCurve(c.name, tuple(round(x, 4) for x in levels_of(c.points, plan.bars, bar_seconds)))
         for c in brief.curves

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+BLUES_BARS = 12
+"""A form of its own: sections of so many bars change last."""
+
 Draft = tuple[str, int, str, float | None]
 """Function, bars, letter and energy (None: that of the function) of a section to be."""
 
@@ -124,11 +127,11 @@ def fit_bars(drafts: list[Draft], bars: int, phrase: int, fixed: list[bool]) -> 
             best = min(
                 options,
                 key=lambda i: (
-                    abs(lengths[i] + step - base[i]) / base[i] + (base[i] % 12 == 0),
+                    abs(lengths[i] + step - base[i]) / base[i] + (base[i] % BLUES_BARS == 0),
                     -i,
                 ),
             )
             if unit == 1 and step > 0:
-                best = max(options, key=lambda i: (base[i] % 12 != 0, i))
+                best = max(options, key=lambda i: (base[i] % BLUES_BARS != 0, i))
             lengths[best] += step
     return [(d[0], n, d[2], d[3]) for d, n in zip(drafts, lengths, strict=True)]

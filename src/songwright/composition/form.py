@@ -13,22 +13,20 @@ from random import Random
 
 from songwright.brief.model import Brief, SectionRequest
 from songwright.composition.drawn import levels_of
-from songwright.composition.fitting import Draft, fit_bars, grow_or_shrink
+from songwright.composition.fitting import BLUES_BARS, Draft, fit_bars, grow_or_shrink
 from songwright.composition.frame import Frame
 from songwright.composition.placing import bar_of, key_changes, placed, with_drop
 from songwright.composition.plan import SectionPlan
 from songwright.composition.uses import Use
 from songwright.styles import FormFacts, Style
 from songwright.theory import Key
+from songwright.units import seconds_of_bar
 
 DEFAULT_ENERGY = {
     "intro": 0.3, "verse": 0.45, "pre-chorus": 0.6, "chorus": 0.8, "post-chorus": 0.75,
     "bridge": 0.5, "breakdown": 0.3, "build": 0.6, "drop": 0.92, "solo": 0.7, "interlude": 0.4,
     "outro": 0.35, "A": 0.5, "B": 0.68, "C": 0.8, "D": 0.6,
 }  # fmt: skip
-
-
-_BLUES = 12  # bars
 
 
 def plan_sections(
@@ -91,7 +89,7 @@ def _from_style(
     chosen = rng.choices(range(len(forms)), [fitness(i) for i in range(len(forms))])[0]
     draft = grow_or_shrink(drafts[chosen], bars)
     left = bars - draft[0][1]
-    if len(draft) == 1 and draft[0][1] == _BLUES and left >= 4 and "intro" not in unwanted:
+    if len(draft) == 1 and draft[0][1] == BLUES_BARS and left >= 4 and "intro" not in unwanted:
         draft.insert(0, ("intro", left, "intro", None))  # a form of twelve bars keeps them
     return fit_bars(draft, bars, style.phrase_bars, [False] * len(draft))
 
@@ -236,7 +234,7 @@ def _drawn(curve: list[float], brief: Brief, frame: Frame) -> list[float]:
     """Bend the curve to the energy points of the brief; between them it is straight."""
     if not brief.energy:
         return curve
-    bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
+    bar_seconds = seconds_of_bar(frame.meter.bar_ticks, frame.tempo_bpm)
     first = min(brief.energy, key=lambda p: (p.bar or 0.0, p.seconds or 0.0, p.position)).level
     first = curve[0] if len(brief.energy) > 1 else min(curve[0], first)
     line = levels_of(brief.energy, frame.bars, bar_seconds, first)

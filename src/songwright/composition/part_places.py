@@ -75,8 +75,7 @@ def _bar(place: PartPlace | None, plan: Plan, default: int) -> tuple[int, str]:
     if place.bar is not None:
         return place.bar if place.bar >= 0 else plan.bars + place.bar, ""
     if place.seconds is not None:
-        times = TimeMap.build(plan.tempos, (MeterChange(0, plan.meter),))
-        lines = [times.seconds(b * plan.meter.bar_ticks) for b in range(plan.bars + 1)]
+        lines = bar_lines(plan)
         wanted = place.seconds if place.seconds >= 0 else lines[-1] + place.seconds
         if wanted > lines[-1]:
             return plan.bars, ""
@@ -107,6 +106,12 @@ def _sections(place: PartPlace, plan: Plan) -> tuple[list[SectionPlan], str]:
         some = f"the form has {len(found)} {place.section} only"
         return [found[-1]], some if not note else f"{note}, {len(found)} times only"
     return [found[place.ordinal - 1 if place.ordinal > 0 else place.ordinal]], note
+
+
+def bar_lines(plan: Plan) -> list[float]:
+    """The time in seconds of each bar line of a plan, and of its end."""
+    times = TimeMap.build(plan.tempos, (MeterChange(0, plan.meter),))
+    return [times.seconds(b * plan.meter.bar_ticks) for b in range(plan.bars + 1)]
 
 
 def opening_bars(plan: Plan) -> int:

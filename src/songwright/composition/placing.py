@@ -10,6 +10,7 @@ from songwright.brief.places import place_text
 from songwright.composition.fitting import LEADS_TO, Draft, fit_bars, grow_or_shrink
 from songwright.composition.frame import Frame
 from songwright.errors import BriefError
+from songwright.units import seconds_of_bar
 
 _NEW_BARS = 8  # natural length of a section that the form does not have
 _MOST_STRAINS = 1.5  # lengths for which a last section goes on; then others follow it
@@ -20,10 +21,10 @@ _FULL = 0.9  # energy of a point that a drop should fall on
 
 def with_drop(drafts: list[Draft], brief: Brief, frame: Frame, phrase: int) -> list[Draft]:
     """The first drop at the time of the climax that was asked for, sections around it fitted."""
-    bar_seconds = frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm
+    seconds = seconds_of_bar(frame.meter.bar_ticks, frame.tempo_bpm)
     times = [p.seconds for p in brief.energy if p.seconds is not None and p.level >= _FULL]
     first = next((i for i, d in enumerate(drafts) if d[0] == "drop"), 0)
-    start = round(times[0] / bar_seconds) if times else 0
+    start = round(times[0] / seconds) if times else 0
     lead_in = drafts[first - 1 : first] if drafts[first - 1][0] in LEADS_TO else []
     before = start - sum(d[1] for d in lead_in)
     if first - len(lead_in) < 1 or before < phrase or frame.bars - start < phrase:
@@ -87,7 +88,7 @@ def start_bar(place: SectionPlace, frame: Frame) -> int:
 def bar_of(place: PartPlace, frame: Frame) -> int:
     """The bar (from 0) nearest to a time, a bar or a share of a piece."""
     if place.seconds is not None:
-        return round(place.seconds / (frame.meter.bar_ticks / 480 * 60.0 / frame.tempo_bpm))
+        return round(place.seconds / seconds_of_bar(frame.meter.bar_ticks, frame.tempo_bpm))
     if place.position is not None:
         return round(place.position * frame.bars)
     return place.bar or 0

@@ -30,6 +30,7 @@ from songwright.composition.transitions import with_transitions
 from songwright.composition.uses import Use, use_of
 from songwright.seeds import rng
 from songwright.styles import Style
+from songwright.units import seconds_of_bar
 
 _DYNAMICS = {"pp": (24, 46), "p": (36, 64), "mp": (46, 82), "mf": (58, 98), "f": (80, 112),
              "ff": (104, 126)}  # fmt: skip
@@ -103,14 +104,13 @@ def _with_length(brief: Brief, facts: Style, use: Use) -> Brief:
         return brief
     if bars := form_bars(brief):
         return replace(brief, length=Length("bars", bars, bars))
+    tempo = brief.tempo.low_bpm if brief.tempo else facts.tempo.typical_bpm
+    bar_seconds = seconds_of_bar(brief.meter.bar_ticks if brief.meter else 1920, tempo)
     if brief.chart:
         unit = len(brief.chart)
-        tempo = brief.tempo.low_bpm if brief.tempo else facts.tempo.typical_bpm
-        bar_seconds = (brief.meter.bar_ticks if brief.meter else 1920) / 480 * 60 / tempo
         rounds = max(1, round(use.seconds / bar_seconds / unit))
         return replace(brief, length=Length("bars", unit * rounds, unit * rounds))
-    tempo = brief.tempo.low_bpm if brief.tempo else facts.tempo.typical_bpm
-    needed = seconds_for(brief, (brief.meter.bar_ticks if brief.meter else 1920) / 480 * 60 / tempo)
+    needed = seconds_for(brief, bar_seconds)
     if needed > use.seconds:
         return replace(brief, length=Length("seconds", needed, needed))
     return brief

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from songwright.brief.entries import entry_text
-from songwright.composition.part_places import bars_of, is_missing, parts_of
-from songwright.score import MeterChange
+from songwright.composition.part_places import bar_lines, bars_of, is_missing, parts_of
+from songwright.export.measured import MeasuredRow, clock_tenths
 from songwright.score.midi import read_midi
-from songwright.score.timemap import TimeMap
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from songwright.brief import Brief
     from songwright.brief.model import PartEntry
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 _EARLY_TICKS = 60
 """What a player may be ahead of a bar line and still belong to it: half a sixteenth."""
 
-EntryRow = tuple[str, str, str, str, bool]
 
-
-def entry_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[EntryRow, ...]:
+def entry_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[MeasuredRow, ...]:
     """Name, asked, planned, measured, and whether it is obeyed, for each entry of a brief.
 
     Measured are the first and the last bar of the file in which such a part strikes a note.
@@ -49,7 +46,9 @@ def _heard(plan: Plan, score: Score) -> dict[str, frozenset[int]]:
     return result
 
 
-def _row(entry: PartEntry, brief: Brief, plan: Plan, heard: dict[str, frozenset[int]]) -> EntryRow:
+def _row(
+    entry: PartEntry, brief: Brief, plan: Plan, heard: dict[str, frozenset[int]]
+) -> MeasuredRow:
     ids = parts_of(entry.players, plan, brief)
     if not entry.players:
         named = parts_of(tuple(p for e in brief.entries for p in e.players), plan, brief)
@@ -85,15 +84,4 @@ def _span(plan: Plan, what: str, bars: Collection[int]) -> str:
     if not bars:
         return f"not {what}"
     first, last = min(bars), max(bars)
-    times = _bar_lines(plan)
-    return f"{what} from bar {first + 1} ({_clock(times[first])}) to bar {last + 1}"
-
-
-def _bar_lines(plan: Plan) -> Sequence[float]:
-    times = TimeMap.build(plan.tempos, (MeterChange(0, plan.meter),))
-    return [times.seconds(b * plan.meter.bar_ticks) for b in range(plan.bars + 1)]
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds, 1), 60.0)
-    return f"{int(minutes)}:{rest:04.1f}"
+    return f"{what} from bar {first + 1} ({clock_tenths(bar_lines(plan)[first])}) to bar {last + 1}"

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from songwright.brief.modulation import modulation_text
+from songwright.export.measured import MeasuredRow, clock_tenths
 from songwright.score.midi import read_midi
 from songwright.score.timemap import TimeMap
 
@@ -23,10 +24,8 @@ _NAME = "key change"
 _UNPITCHED = ("drums", "percussion")
 _BARS = 1.0  # how far from the place asked for a change may come
 
-ModulationRow = tuple[str, str, str, str, bool]
 
-
-def modulation_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[ModulationRow, ...]:
+def modulation_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[MeasuredRow, ...]:
     """Name, asked, planned, measured, and whether it is obeyed, for each change of key.
 
     Measured is how much of the sounding time of all pitched notes lies in the old and in the new
@@ -60,7 +59,7 @@ def modulation_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[ModulationRo
 def _row(
     modulation: Modulation, before: SectionPlan, after: SectionPlan, in_time: bool,
     notes: Sequence[Note], times: TimeMap,
-) -> ModulationRow:  # fmt: skip
+) -> MeasuredRow:  # fmt: skip
     old, new = before.key, after.key
     heard = [
         [n for n in notes
@@ -69,10 +68,10 @@ def _row(
     ]  # fmt: skip
     old_before, old_after = (_share(part, old) for part in heard)
     new_before, new_after = (_share(part, new) for part in heard)
-    minutes, rest = divmod(round(times.seconds(times.bar_start(after.start_bar)), 1), 60.0)
+    begins = clock_tenths(times.seconds(times.bar_start(after.start_bar)))
     return (
         _NAME, modulation_text(modulation),
-        f"{old} → {new} at bar {after.start_bar + 1} ({int(minutes)}:{rest:04.1f})",
+        f"{old} → {new} at bar {after.start_bar + 1} ({begins})",
         f"notes in {old}: {old_before:.0%} before, {old_after:.0%} after; "
         f"in {new}: {new_before:.0%}, {new_after:.0%}",
         in_time and old_before > new_before and new_after > old_after,

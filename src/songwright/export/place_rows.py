@@ -7,8 +7,10 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from songwright.brief.places import place_text
+from songwright.export.measured import MeasuredRow, clock_tenths
 from songwright.score.midi import read_midi
 from songwright.score.timemap import TimeMap
+from songwright.units import seconds_of_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +23,8 @@ _LIFTS = {"drop": 1, "breakdown": -1}
 """Sections that are known by the energy that comes or goes with them."""
 _BARS = 4  # on either side of the place, for the change of energy
 
-PlaceRow = tuple[str, str, str, str, bool]
 
-
-def place_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[PlaceRow, ...]:
+def place_rows(brief: Brief, plan: Plan, midi: bytes) -> tuple[MeasuredRow, ...]:
     """Name, asked, planned, measured, and whether it is obeyed, for each placed section.
 
     Measured are the marker in the MIDI file, which has to lie within a bar of the time asked for,
@@ -50,7 +50,7 @@ def _row(
     planned: set[tuple[str, int]],
     energy: Sequence[float],
     plan: Plan,
-) -> PlaceRow:
+) -> MeasuredRow:
     asked = place_text(place)
     of_kind = [s for s in starts if s[0] == place.function]
     if place.ordinal:
@@ -60,17 +60,16 @@ def _row(
         of_kind = [heads[at]] if -len(heads) <= at < len(heads) else []
     if not of_kind:
         return "section", asked, "not in the form", "not in the file", False
-    bar_seconds = plan.meter.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    length = seconds_of_bar(plan.meter.bar_ticks, plan.tempo_bpm)
 
     def off_bars(start: tuple[str, int, float]) -> float:
         if place.seconds is None:
             return abs(start[1] - (place.bar or 0))
-        return abs(start[2] - place.seconds) / bar_seconds
+        return abs(start[2] - place.seconds) / length
 
     best = min(of_kind, key=off_bars)
     _, bar, seconds = best
-    minutes, rest = divmod(round(seconds, 1), 60.0)
-    text = f"from bar {bar + 1} ({int(minutes)}:{rest:04.1f})"
+    text = f"from bar {bar + 1} ({clock_tenths(seconds)})"
     shown = text if (place.function, bar) in planned else "elsewhere"
     good = off_bars(best) <= (1.0 if place.bar is None else 0.0)
     change = _mean(energy[bar : bar + _BARS]) - _mean(energy[max(0, bar - _BARS) : bar])

@@ -21,6 +21,7 @@ from songwright.score import ChordSpan
 from songwright.seeds import rng
 from songwright.styles import MelodyFacts, Style
 from songwright.theory import Chord
+from songwright.units import seconds_of_bar
 
 # Sections that carry the tune by which the piece is known, the first that a form has.
 _HOOKS = ("chorus", "drop", "A", "post-chorus", "verse", "B")
@@ -248,7 +249,7 @@ def notes_per_bar(
 
 def cell_bars(plan: Plan, per_bar: float) -> int:
     """A motif lasts two bars, or one when bars are long (over 3.2 seconds) and full."""
-    seconds = plan.meter.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+    seconds = seconds_of_bar(plan.meter.bar_ticks, plan.tempo_bpm)
     return 1 if seconds > 3.2 and per_bar >= 4 else 2
 
 

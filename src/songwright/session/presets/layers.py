@@ -10,6 +10,7 @@ import numpy as np
 from songwright.audio import Audio, integrated_lufs, read_audio, true_peak, write_audio
 from songwright.composition import Plan
 from songwright.session.presets.making import Making
+from songwright.units import seconds_of_bar
 
 _LAYERS = (
     ("calm", ("pad", "inner", "arp"), "always there"),
@@ -78,7 +79,7 @@ def _write_table(path: Path, making: Making, rows: list[dict[str, object]], rate
     table = {
         "title": score.title, "tempo_bpm": plan.tempo_bpm, "meter": str(plan.meter),
         "bars": score.bars, "sample_rate_hz": rate, "loops": plan.ending == "loop",
-        "bar_seconds": plan.meter.bar_ticks / 480 * 60 / plan.tempo_bpm, "layers": rows,
+        "bar_seconds": seconds_of_bar(plan.meter.bar_ticks, plan.tempo_bpm), "layers": rows,
         "sections": [
             {"name": s.function, "bar": s.start_bar, "bars": s.bars} for s in score.sections
         ],

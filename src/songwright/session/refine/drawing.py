@@ -15,6 +15,7 @@ from songwright.session.refine.model import Edit, Scope
 from songwright.session.refine.scope import Place, resolve
 from songwright.session.refine.state import Piece, free, rewritten
 from songwright.session.refine.writing import compose_again
+from songwright.units import seconds_of_bar
 
 if TYPE_CHECKING:
     from songwright.session.song import Song
@@ -37,7 +38,7 @@ def levels_drawn(plan: Plan, edit: Edit) -> tuple[float, ...]:
                 f"{edit.value!r} is no curve; write points of bar and level, such as "
                 "“0:0.2 16:0.9 24:0.5”"
             )
-        seconds = plan.meter.bar_ticks / 480 * 60.0 / plan.tempo_bpm
+        seconds = seconds_of_bar(plan.meter.bar_ticks, plan.tempo_bpm)
         return tuple(round(x, 4) for x in levels_of(points, plan.bars, seconds))
     except BriefError as error:
         raise ProjectError(str(error)) from error
